@@ -1,0 +1,132 @@
+"""What can happen next, and, of what cannot, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from raftlab.raft.cluster import Cluster
+from raftlab.raft.events import (
+    ClientCommand,
+    Crash,
+    Deliver,
+    Drop,
+    Duplicate,
+    Event,
+    Heal,
+    Heartbeat,
+    Partition,
+    Replicate,
+    Restart,
+    Timeout,
+    TurnEvent,
+    actor,
+)
+from raftlab.raft.machine import why_no_command
+from raftlab.raft.node import Node, Role
+
+
+class NotPossible(ValueError):
+    """The event cannot happen in this cluster; the message says why, in a sentence."""
+
+
+def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]:
+    """Every event that can happen next, in a fixed order, each once.
+
+    Client commands are yours to choose: each of `commands` is offered at each node that runs.
+    Partitions are yours too (there are too many to list); a healing is listed where links are cut.
+    """
+    in_flight = tuple(dict.fromkeys(cluster.network))
+    turns = [Deliver(message) for message in in_flight]
+    own_turns = [turn for node in cluster.nodes for turn in _own_turns(node, commands)]
+    return (
+        *turns,
+        *own_turns,
+        *(_stop_or_go(node) for node in cluster.nodes),
+        *(Crash(str(actor(turn)), turn) for turn in (*turns, *own_turns) if _runs(cluster, turn)),
+        *(Drop(message) for message in in_flight),
+        *(Duplicate(message) for message in in_flight),
+        *((Heal(),) if cluster.cut else ()),
+    )
+
+
+def why_not(cluster: Cluster, event: Event) -> str | None:
+    """A sentence saying why `event` cannot happen here; None if it can."""
+    name = actor(event)
+    if name is not None and name not in cluster.names:
+        return f"There is no node named {name!r}; there are {', '.join(cluster.names)}."
+    match event:
+        case Deliver(message) | Drop(message) | Duplicate(message):
+            in_flight = message in cluster.network
+            return None if in_flight else "This message is not in flight (any more)."
+        case Restart():
+            return f"{name} runs already." if cluster.node(event.node).up else None
+        case Partition(groups):
+            return _why_no_partition(cluster, groups)
+        case Heal():
+            return None if cluster.cut else "No link is cut."
+        case _:
+            return _why_no_turn(cluster.node(str(name)), event, cluster)
+
+
+def _own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
+    if not node.up:
+        return
+    if node.role is not Role.LEADER:
+        yield Timeout(node.name)
+    elif node.peers:
+        behind = [peer for peer in node.peers if node.next_index[peer] <= node.log.last_index]
+        everyone = [None] if len(node.peers) > 1 else []
+        yield from (Replicate(node.name, peer) for peer in ([*everyone, *behind] if behind else ()))
+        yield from (Heartbeat(node.name, peer) for peer in (*everyone, *node.peers))
+    yield from (ClientCommand(node.name, command) for command in commands)
+
+
+def _stop_or_go(node: Node) -> Event:
+    return Crash(node.name) if node.up else Restart(node.name)
+
+
+def _runs(cluster: Cluster, turn: TurnEvent) -> bool:
+    return cluster.node(str(actor(turn))).up
+
+
+def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:
+    if not node.up:
+        return f"{node.name} is down: it can only restart."
+    match event:
+        case Crash(name, during) if during is not None:
+            if actor(during) != name:
+                return f"{name} can only crash in a turn of its own."
+            return why_not(cluster, during)
+        case ClientCommand(_, command):
+            return why_no_command(command)
+        case Timeout():
+            # A leader has no election timer; whether anyone else may stand is a rule's to say.
+            leads = node.role is Role.LEADER
+            return f"{node.name} leads: it has no election timer (§5.2)." if leads else None
+        case Replicate(_, peer) | Heartbeat(_, peer):
+            return _why_not_to_peer(node, event, peer)
+    return None
+
+
+def _why_not_to_peer(node: Node, event: Replicate | Heartbeat, peer: str | None) -> str | None:
+    if node.role is not Role.LEADER:
+        return f"{node.name} is no leader: only a leader sends AppendEntries (§5.2)."
+    if not node.peers or (peer is not None and peer not in node.peers):
+        return f"{node.name} has no peer {peer or ''}".rstrip() + "."
+    if isinstance(event, Heartbeat):
+        return None
+    behind = [p for p in node.peers if node.next_index[p] <= node.log.last_index]
+    if not behind or (peer is not None and peer not in behind):
+        return f"{node.name} knows of no entry that {peer or 'a peer'} lacks (Fig. 2, Leaders 3)."
+    return None
+
+
+def _why_no_partition(cluster: Cluster, groups: tuple[tuple[str, ...], ...]) -> str | None:
+    named = [name for group in groups for name in group]
+    strangers = [name for name in named if name not in cluster.names]
+    if strangers:
+        return f"There is no node named {strangers[0]!r}; there are {', '.join(cluster.names)}."
+    if len(set(named)) != len(named):
+        return "A node can be on one side of a partition only."
+    missing = len(set(named)) < len(cluster.names)
+    return None if len([g for g in groups if g]) + missing > 1 else "One group is no partition."

@@ -1,0 +1,105 @@
+"""Everything that can happen to a cluster. Time enters only here: a timeout is an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from raftlab.raft.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """The election timer of `node` runs out. (§5.2)"""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCommand:
+    """A client sends `command` to `node`. (§8)"""
+
+    node: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replicate:
+    """The leader `node` sends what they lack to `peer`, or to every peer. (§5.3)"""
+
+    node: str
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The leader `node` sends an empty AppendEntries to `peer`, or to every peer. (§5.2)"""
+
+    node: str
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """One message arrives. At a node that is down it is lost."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One message in flight is lost."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The network makes a second copy of one message in flight."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """`node` stops and keeps only its disk: between two turns, or in the middle of one.
+
+    With `during`, the node takes that turn, persists, and stops before any message leaves.
+    """
+
+    node: str
+    during: Timeout | ClientCommand | Replicate | Heartbeat | Deliver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """`node` runs again, with what its disk gave back."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """No message crosses between groups any more. Nodes that no group names form one together."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heal:
+    """Every cut link carries messages again."""
+
+
+TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Deliver
+Event: TypeAlias = TurnEvent | Drop | Duplicate | Crash | Restart | Partition | Heal
+
+
+def actor(event: Event) -> str | None:
+    """The node whose turn `event` is; None for what happens to the network alone."""
+    match event:
+        case Deliver(message):
+            return message.receiver
+        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Crash() | Restart():
+            return event.node
+        case _:
+            return None

@@ -1,0 +1,141 @@
+"""The order of things: which rules a node asks, one handler for each kind of event.
+
+The rules decide, the handlers only put them in order. A handler is replaceable like a rule,
+because some well-known mistakes are mistakes of order.
+"""
+
+from __future__ import annotations
+
+from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.node import Role
+from raftlab.raft.turn import Turn
+
+MOST_FIRINGS_AT_REST = 1_000
+
+
+def on_message(turn: Turn, message: Message) -> None:
+    """Adopt a newer term before anything else, then handle the message by its kind.
+
+    (Fig. 2, All Servers 2)
+    """
+    turn.become("adopt_newer_term", message)
+    match message:
+        case RequestVote():
+            turn.rules.on_request_vote(turn, message)
+        case VoteReply():
+            turn.rules.on_vote_reply(turn, message)
+        case AppendEntries():
+            turn.rules.on_append_entries(turn, message)
+        case AppendReply():
+            turn.rules.on_append_reply(turn, message)
+    if isinstance(message, RequestVote | AppendEntries):
+        turn.ask("resets_election_timer", message)
+
+
+def on_timeout(turn: Turn) -> None:
+    """The election timer ran out: stand for election, ask every peer. (§5.2)"""
+    if turn.ask("may_start_election"):
+        turn.become("start_election")
+        for peer in turn.node.peers:
+            turn.send("request_vote", peer)
+
+
+def on_request_vote(turn: Turn, request: RequestVote) -> None:
+    """Grant or refuse one candidate. (Fig. 2, RequestVote)"""
+    granted = (
+        not turn.ask("is_stale", request)
+        and turn.ask("may_vote", request)
+        and turn.ask("log_is_up_to_date", request)
+    )
+    if granted:
+        turn.become("grant_vote", request)
+    node = turn.node
+    turn.reply(VoteReply(node.name, request.sender, node.current_term, granted), request)
+
+
+def on_vote_reply(turn: Turn, reply: VoteReply) -> None:
+    """Count the vote; `settle` sees whether it makes a leader. (§5.2)"""
+    turn.become("record_vote", reply)
+
+
+def on_command(turn: Turn, command: str) -> None:
+    """A leader takes a client's command; anyone else names the leader it knows. (§8)"""
+    if turn.node.role is Role.LEADER:
+        turn.become("append_command", command)
+    else:
+        turn.note("refuse_command", turn.node.leader_id, command)
+
+
+def on_replicate(turn: Turn, peers: tuple[str, ...]) -> None:
+    """A leader sends its entries to those of `peers` that lack some. (Fig. 2, Leaders 3)"""
+    for peer in peers:
+        if turn.node.next_index[peer] <= turn.node.log.last_index:
+            turn.send("append_entries", peer)
+
+
+def on_heartbeat(turn: Turn, peers: tuple[str, ...]) -> None:
+    """A leader tells `peers` that it still leads. (Fig. 2, Leaders 1)"""
+    for peer in peers:
+        turn.send("heartbeat", peer)
+
+
+def on_append_entries(turn: Turn, request: AppendEntries) -> None:
+    """Accept the leader's entries where the logs agree before them. (Fig. 2, AppendEntries)"""
+    if turn.ask("is_stale", request):
+        turn.send("reject_append", request)
+        return
+    turn.become("recognize_leader", request)
+    if turn.ask("log_matches", request):
+        turn.merge("merge_entries", request)
+        turn.commit("follower_commit_index", request)
+        turn.send("accept_append", request)
+    else:
+        turn.send("reject_append", request)
+
+
+def on_append_reply(turn: Turn, reply: AppendReply) -> None:
+    """Note how far a follower agrees; after a refusal, try again earlier. (Fig. 2, Leaders 3)"""
+    if reply.success:
+        turn.become("record_success", reply)
+        return
+    before = turn.node
+    turn.become("back_up", reply)
+    if turn.node != before:
+        turn.send("append_entries", reply.sender)
+
+
+def settle(turn: Turn) -> None:
+    """Fire the rules that a state triggers, until nothing changes.
+
+    A majority of votes makes a leader, a majority of match_index commits, and what is committed is
+    applied. (Fig. 2, Candidates 2, Leaders 1 and 4, All Servers 1)
+    """
+    before = None
+    while turn.node != before:
+        before = turn.node
+        if turn.node.role is Role.CANDIDATE and turn.ask("wins_election"):
+            turn.become("become_leader")
+            for peer in turn.node.peers:
+                turn.send("heartbeat", peer)
+        if turn.node.role is Role.LEADER:
+            turn.commit("leader_commit_index")
+            _refuse_to_run_for_ever(turn, "leader_commit_index")
+        while turn.ask("may_apply"):
+            turn.become("apply_next")
+            _refuse_to_run_for_ever(turn, "apply_next")
+
+
+def end_turn(turn: Turn, cut_short: bool) -> None:
+    """Persist, and only then let the messages leave. A crash in between loses the messages.
+
+    What a reply promises is then on disk whenever anyone reads the reply. (Fig. 2, State)
+    """
+    turn.become("persist")
+    if cut_short:
+        turn.messages.clear()
+
+
+def _refuse_to_run_for_ever(turn: Turn, rule: str) -> None:
+    # Applying a whole log is two firings an entry; anything far beyond that goes in circles.
+    if len(turn.firings) > MOST_FIRINGS_AT_REST + 2 * turn.node.log.last_index:
+        raise turn.error(rule, "the node never comes to rest: each time it changes again.")

@@ -1,0 +1,79 @@
+"""The RPCs of Figure 2, as messages.
+
+A remote procedure call is two messages here, a request and a reply, so that each can be delayed,
+lost or duplicated alone. What a caller would know from having waited for its own call, the reply
+must therefore carry: who answers, and about which entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from raftlab.raft.log import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class RequestVote:
+    """A candidate asks for a vote. `sender` is the paper's candidateId. (Fig. 2, RequestVote)"""
+
+    sender: str
+    receiver: str
+    term: int
+    last_log_index: int
+    last_log_term: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteReply:
+    """A node answers a candidate. (Fig. 2, RequestVote, results)"""
+
+    sender: str
+    receiver: str
+    term: int
+    vote_granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppendEntries:
+    """A leader replicates entries, or none as a heartbeat. `sender` is the paper's leaderId.
+
+    (Fig. 2, AppendEntries)
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    prev_log_index: int
+    prev_log_term: int
+    entries: tuple[Entry, ...]
+    leader_commit: int
+
+    @property
+    def last_new_index(self) -> int:
+        """The index of the last entry carried; prev_log_index where none is."""
+        return self.prev_log_index + len(self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class AppendReply:
+    """A node answers a leader. (Fig. 2, AppendEntries, results; §5.3 for the last three fields)
+
+    `prev_log_index` repeats the request's, so that an old answer is known as one. On success
+    `match_index` is the last index known to agree with the leader. On failure `last_log_index`
+    says where the sender's log ends, and, where the entry at prev_log_index has another term,
+    `conflict_term` is that term and `conflict_index` the first index that has it.
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    success: bool
+    prev_log_index: int
+    match_index: int = 0
+    last_log_index: int = 0
+    conflict_term: int = 0
+    conflict_index: int = 0
+
+
+Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply

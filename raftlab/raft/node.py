@@ -1,0 +1,102 @@
+"""A node: the "State" box of Figure 2, grouped by how long each field lives.
+
+Nothing here decides anything; the rules do, and each gives back a new node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from raftlab.raft.frozen import FrozenMap
+from raftlab.raft.log import Log
+from raftlab.raft.machine import EMPTY_MACHINE, Machine
+
+
+class Role(Enum):
+    """What a node is in its current term. (§5.1, Figure 4)"""
+
+    FOLLOWER = "follower"
+    CANDIDATE = "candidate"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The servers that make up the cluster, sorted by name. (§6)"""
+
+    members: tuple[str, ...]
+
+    def is_quorum(self, names: Iterable[str]) -> bool:
+        """Whether `names` hold a majority of all members, each counted once. (§5.1)"""
+        return 2 * len(set(names) & set(self.members)) > len(self.members)
+
+    def others(self, name: str) -> tuple[str, ...]:
+        """Every member but `name`."""
+        return tuple(member for member in self.members if member != name)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What a node has on stable storage: the persistent state of Figure 2."""
+
+    current_term: int = 0
+    voted_for: str | None = None
+    log: Log = Log()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One server: its name, its cluster, and the "State" box of Figure 2."""
+
+    name: str
+    configuration: Configuration
+
+    # Persistent on all servers: updated on `disk` before replying.
+    current_term: int = 0
+    voted_for: str | None = None
+    log: Log = Log()
+
+    # Volatile on all servers.
+    commit_index: int = 0
+    last_applied: int = 0
+    machine: Machine = EMPTY_MACHINE
+    role: Role = Role.FOLLOWER
+    leader_id: str | None = None
+
+    # Volatile on candidates. A tuple, so that a voter counted twice can be seen.
+    votes_received: tuple[str, ...] = ()
+
+    # Volatile on leaders.
+    next_index: FrozenMap[int] = FrozenMap()
+    match_index: FrozenMap[int] = FrozenMap()
+
+    # Not in Figure 2: the stable storage itself, and whether the server runs.
+    disk: Disk = Disk()
+    up: bool = True
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The other members of the cluster."""
+        return self.configuration.others(self.name)
+
+
+def persist(node: Node) -> Node:
+    """Memory goes to disk: term, vote and log, before any reply leaves. (Fig. 2, State)"""
+    return replace(node, disk=Disk(node.current_term, node.voted_for, node.log))
+
+
+def restart(node: Node) -> Node:
+    """What the disk gives back: a follower with its term, its vote and its log, and nothing else.
+
+    (Fig. 2, State; §5.2)
+    """
+    return Node(
+        name=node.name,
+        configuration=node.configuration,
+        current_term=node.disk.current_term,
+        voted_for=node.disk.voted_for,
+        log=node.disk.log,
+        disk=node.disk,
+    )

@@ -1,0 +1,178 @@
+"""`step(cluster, event, rules)` says what happened and gives the next cluster.
+
+Nothing here reads a clock: a timeout is an event like any other, and whoever calls `step` chooses
+the event. Only the node that an event is for reacts; the network only carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from raftlab.raft.cluster import Cluster
+from raftlab.raft.enabled import NotPossible, why_not
+from raftlab.raft.events import (
+    ClientCommand,
+    Crash,
+    Deliver,
+    Drop,
+    Duplicate,
+    Event,
+    Heal,
+    Heartbeat,
+    Partition,
+    Replicate,
+    Restart,
+    Timeout,
+    actor,
+)
+from raftlab.raft.messages import Message
+from raftlab.raft.node import Node
+from raftlab.raft.past import Past, remember
+from raftlab.raft.rules import RAFT, Rules
+from raftlab.raft.turn import Firing, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened: the cluster before, the event, the rules that fired, the cluster after.
+
+    `sent` are the messages that left; `lost` those of them, and of the ones in flight, that will
+    never arrive.
+    """
+
+    before: Cluster
+    event: Event
+    firings: tuple[Firing, ...]
+    after: Cluster
+    sent: tuple[Message, ...] = ()
+    lost: tuple[Message, ...] = ()
+
+
+class Reaction(NamedTuple):
+    """What a node makes of an event: the node after, its messages, the rules that fired."""
+
+    node: Node
+    messages: tuple[Message, ...]
+    firings: tuple[Firing, ...]
+
+
+def react(node: Node, event: Event, rules: Rules = RAFT) -> Reaction:
+    """Let one node react to one event that is for it. Reads nothing but its arguments.
+
+    Raises RuleError if a rule raises or gives what it may not.
+    """
+    match event:
+        case Restart():
+            return Reaction(replace(node, up=True), (), ())
+        case Crash(_, during):
+            turn = Turn(node, rules)
+            if during is not None:
+                _take(turn, during, cut_short=True)
+            # What the disk will give back is decided here: while a node is down nothing changes it.
+            turn.become("restart")
+            down = replace(turn.node, up=False)
+            return Reaction(down, tuple(turn.messages), tuple(turn.firings))
+        case Deliver() if not node.up:
+            return Reaction(node, (), ())
+        case _:
+            turn = Turn(node, rules)
+            _take(turn, event, cut_short=False)
+            return Reaction(turn.node, tuple(turn.messages), tuple(turn.firings))
+
+
+def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
+    """One turn: what the event triggers, what the state then triggers, and the end of the turn."""
+    rules, peers = turn.rules, turn.node.peers
+    match event:
+        case Deliver(message):
+            rules.on_message(turn, message)
+        case Timeout():
+            rules.on_timeout(turn)
+        case ClientCommand(_, command):
+            rules.on_command(turn, command)
+        case Replicate(_, peer):
+            rules.on_replicate(turn, peers if peer is None else (peer,))
+        case Heartbeat(_, peer):
+            rules.on_heartbeat(turn, peers if peer is None else (peer,))
+    rules.settle(turn)
+    rules.end_turn(turn, cut_short)
+
+
+def step(cluster: Cluster, event: Event, rules: Rules = RAFT) -> Step:
+    """Let `event` happen: say what happened and give the next cluster.
+
+    Raises NotPossible if it cannot happen here, RuleError if a rule misbehaves.
+    """
+    if (reason := why_not(cluster, event)) is not None:
+        raise NotPossible(reason)
+    match event:
+        case Drop(message):
+            network = _without(cluster.network, message)
+            return Step(cluster, event, (), replace(cluster, network=network), lost=(message,))
+        case Duplicate(message):
+            network = (*cluster.network, message)
+            return Step(cluster, event, (), replace(cluster, network=network))
+        case Partition():
+            return _partition(cluster, event)
+        case Heal():
+            return Step(cluster, event, (), replace(cluster, cut=()))
+        case _:
+            return _turn_of_one_node(cluster, event, rules)
+
+
+def _turn_of_one_node(cluster: Cluster, event: Event, rules: Rules) -> Step:
+    place = cluster.names.index(str(actor(event)))
+    node, messages, firings = react(cluster.nodes[place], event, rules)
+    past = _remember_all(cluster.pasts[place], firings, node)
+    network = cluster.network
+    lost: tuple[Message, ...] = ()
+    arrived = _delivered(event)
+    if arrived is not None:
+        network = _without(network, arrived)
+        if not cluster.nodes[place].up:
+            lost = (arrived,)
+    if cluster.cut:
+        lost += tuple(m for m in messages if (m.sender, m.receiver) in cluster.cut)
+    leaving = [m for m in messages if m not in lost] if lost else messages
+    after = Cluster(
+        nodes=(*cluster.nodes[:place], node, *cluster.nodes[place + 1 :]),
+        pasts=(*cluster.pasts[:place], past, *cluster.pasts[place + 1 :]),
+        network=(*network, *leaving),
+        cut=cluster.cut,
+    )
+    return Step(cluster, event, firings, after, messages, lost)
+
+
+def _remember_all(past: Past, firings: tuple[Firing, ...], node: Node) -> Past:
+    """The past after each firing in turn: a leader of one moment within a turn has led its term."""
+    for firing in firings:
+        past = remember(past, firing.node)
+    return remember(past, node)
+
+
+def _delivered(event: Event) -> Message | None:
+    match event:
+        case Deliver(message) | Crash(_, Deliver(message)):
+            return message
+        case _:
+            return None
+
+
+def _without(network: tuple[Message, ...], message: Message) -> tuple[Message, ...]:
+    # Equal messages are interchangeable: the oldest of them goes.
+    place = network.index(message)
+    return network[:place] + network[place + 1 :]
+
+
+def _partition(cluster: Cluster, event: Partition) -> Step:
+    group = {name: number for number, names in enumerate(event.groups) for name in names}
+    cut = tuple(
+        (sender, receiver)
+        for sender in cluster.names
+        for receiver in cluster.names
+        if group.get(sender) != group.get(receiver)
+    )
+    lost = tuple(m for m in cluster.network if (m.sender, m.receiver) in cut)
+    network = tuple(m for m in cluster.network if (m.sender, m.receiver) not in cut)
+    return Step(cluster, event, (), replace(cluster, network=network, cut=cut), lost=lost)

@@ -1,0 +1,148 @@
+"""A turn: one node reacts to one event, rule by rule.
+
+The handlers put the rules in order; a `Turn` asks each rule, keeps what it gave, and refuses what
+no rule may give. Each handler makes one turn go on and returns nothing; the turn collects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from raftlab.raft.frozen import FrozenMap
+from raftlab.raft.log import Log
+from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote
+from raftlab.raft.node import Disk, Node, Role
+
+if TYPE_CHECKING:
+    from raftlab.raft.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One rule that fired: what it was asked besides the node, what it gave, the node after it."""
+
+    rule: str
+    arguments: tuple[object, ...]
+    gave: object
+    node: Node
+
+
+class RuleError(Exception):
+    """A rule raised, or gave what no rule may give. `firings` are those that came before it."""
+
+    def __init__(self, rule: str, sentence: str, firings: tuple[Firing, ...]) -> None:
+        """Name the rule, say what went wrong in a sentence, keep what had fired by then."""
+        super().__init__(f"{rule}: {sentence}")
+        self.rule = rule
+        self.sentence = sentence
+        self.firings = firings
+
+
+class Turn:
+    """The node as it stands, the messages it will send, the rules that have fired."""
+
+    __slots__ = ("firings", "messages", "node", "rules")
+
+    def __init__(self, node: Node, rules: Rules) -> None:
+        """A turn of `node` under `rules`, in which nothing has happened yet."""
+        self.node = node
+        self.rules = rules
+        self.messages: list[Message] = []
+        self.firings: list[Firing] = []
+
+    def ask(self, rule: str, *about: object) -> bool:
+        """Ask a rule that answers yes or no."""
+        answer: bool = self._call(rule, bool, self.node, *about)
+        self.firings.append(Firing(rule, about, answer, self.node))
+        return answer
+
+    def become(self, rule: str, *about: object) -> None:
+        """Let a rule give the node that this one becomes."""
+        after: Node = self._call(rule, Node, self.node, *about)
+        self._refuse_a_wrong_node(rule, after)
+        self.node = after
+        self.firings.append(Firing(rule, about, after, after))
+
+    def merge(self, rule: str, request: AppendEntries) -> None:
+        """Let a rule give the node's new log."""
+        log: Log = self._call(rule, Log, self.node.log, request)
+        self.node = replace(self.node, log=log)
+        self.firings.append(Firing(rule, (request,), log, self.node))
+
+    def commit(self, rule: str, *about: object) -> None:
+        """Let a rule give the node's new commit_index."""
+        index: int = self._call(rule, int, self.node, *about)
+        if index != self.node.commit_index:
+            self.node = replace(self.node, commit_index=index)
+        self.firings.append(Firing(rule, about, index, self.node))
+
+    def send(self, rule: str, about: object) -> None:
+        """Let a rule write a message, which leaves when the turn ends."""
+        message: Message = self._call(rule, MESSAGE_OF[rule], self.node, about)
+        if message.sender != self.node.name or message.receiver not in self.node.peers:
+            ends = f"from {message.sender!r} to {message.receiver!r}"
+            raise self.error(rule, f"it wrote a message {ends}; this is {self.node.name}.")
+        self.messages.append(message)
+        self.firings.append(Firing(rule, (about,), message, self.node))
+
+    def reply(self, message: Message, request: Message) -> None:
+        """Send an answer that no rule needs to write."""
+        self.messages.append(message)
+        self.firings.append(Firing("reply", (request,), message, self.node))
+
+    def note(self, what: str, gave: object, *about: object) -> None:
+        """Keep what a handler decided by itself, so that it can be explained."""
+        self.firings.append(Firing(what, about, gave, self.node))
+
+    def error(self, rule: str, sentence: str) -> RuleError:
+        """The error that ends this turn."""
+        return RuleError(rule, sentence, tuple(self.firings))
+
+    def _call(self, rule: str, expected: type, *arguments: object) -> Any:
+        try:
+            gave = getattr(self.rules, rule)(*arguments)
+        except Exception as error:
+            raise self.error(rule, f"it raised {type(error).__name__}: {error}") from error
+        if type(gave) is not expected:
+            hint = " Is a `return` missing?" if gave is None else ""
+            wanted = "True or False" if expected is bool else f"a value of type {expected.__name__}"
+            raise self.error(rule, f"it must give {wanted}; it gave {gave!r}.{hint}")
+        return gave
+
+    def _refuse_a_wrong_node(self, rule: str, after: Node) -> None:
+        if (after.name, after.configuration) != (self.node.name, self.node.configuration):
+            raise self.error(rule, f"it turned {self.node.name} into another server.")
+        if rule not in self.rules.changed:
+            return
+        for field, expected in FIELD_TYPES.items():
+            value = getattr(after, field)
+            if type(value) not in expected:
+                hint = " Use node.next_index.set(peer, index)." if type(value) is dict else ""
+                names = " or ".join("None" if t is type(None) else t.__name__ for t in expected)
+                raise self.error(rule, f"node.{field} must be {names}; it is {value!r}.{hint}")
+
+
+MESSAGE_OF: dict[str, type] = {
+    "request_vote": RequestVote,
+    "heartbeat": AppendEntries,
+    "append_entries": AppendEntries,
+    "accept_append": AppendReply,
+    "reject_append": AppendReply,
+}
+
+FIELD_TYPES: dict[str, tuple[type, ...]] = {
+    "current_term": (int,),
+    "voted_for": (str, type(None)),
+    "log": (Log,),
+    "commit_index": (int,),
+    "last_applied": (int,),
+    "machine": (FrozenMap,),
+    "role": (Role,),
+    "leader_id": (str, type(None)),
+    "votes_received": (tuple,),
+    "next_index": (FrozenMap,),
+    "match_index": (FrozenMap,),
+    "disk": (Disk,),
+    "up": (bool,),
+}
