@@ -35,7 +35,7 @@ class Cluster:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the servers, in order."""
-        return tuple(node.name for node in self.nodes)
+        return tuple([node.name for node in self.nodes])
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError if there is none."""

@@ -17,10 +17,10 @@ def leader_commit_index(node: Node) -> int:
     Entries of earlier terms are never committed by counting. (Fig. 2, Leaders 4; §5.4.2)
     """
     for index in reversed(range(node.commit_index + 1, node.log.last_index + 1)):
-        holders = [peer for peer in node.peers if index <= node.match_index[peer]]
-        of_own_term = node.log.term_at(index) == node.current_term
-        if of_own_term and node.configuration.is_quorum([node.name, *holders]):
-            return index
+        if node.log.term_at(index) == node.current_term:
+            holders = [peer for peer in node.peers if index <= node.match_index[peer]]
+            if node.configuration.is_quorum([node.name, *holders]):
+                return index
     return node.commit_index
 
 

@@ -74,11 +74,16 @@ def _own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
     if node.role is not Role.LEADER:
         yield Timeout(node.name)
     elif node.peers:
-        behind = [peer for peer in node.peers if node.next_index[peer] <= node.log.last_index]
+        behind = _behind(node)
         everyone = [None] if len(node.peers) > 1 else []
         yield from (Replicate(node.name, peer) for peer in ([*everyone, *behind] if behind else ()))
         yield from (Heartbeat(node.name, peer) for peer in (*everyone, *node.peers))
     yield from (ClientCommand(node.name, command) for command in commands)
+
+
+def _behind(node: Node) -> list[str]:
+    """The peers that lack entries, as this leader believes. One it knows nothing of lacks all."""
+    return [peer for peer in node.peers if node.next_index.get(peer, 1) <= node.log.last_index]
 
 
 def _stop_or_go(node: Node) -> Event:
@@ -94,7 +99,7 @@ def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:
         return f"{node.name} is down: it can only restart."
     match event:
         case Crash(name, during) if during is not None:
-            if actor(during) != name:
+            if not isinstance(during, TurnEvent) or actor(during) != name:
                 return f"{name} can only crash in a turn of its own."
             return why_not(cluster, during)
         case ClientCommand(_, command):
@@ -115,7 +120,7 @@ def _why_not_to_peer(node: Node, event: Replicate | Heartbeat, peer: str | None)
         return f"{node.name} has no peer {peer or ''}".rstrip() + "."
     if isinstance(event, Heartbeat):
         return None
-    behind = [p for p in node.peers if node.next_index[p] <= node.log.last_index]
+    behind = _behind(node)
     if not behind or (peer is not None and peer not in behind):
         return f"{node.name} knows of no entry that {peer or 'a peer'} lacks (Fig. 2, Leaders 3)."
     return None

@@ -6,9 +6,13 @@ because some well-known mistakes are mistakes of order.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
 from raftlab.raft.node import Role
 from raftlab.raft.turn import Turn
+
+Request: TypeAlias = RequestVote | AppendEntries
 
 MOST_FIRINGS_AT_REST = 1_000
 
@@ -21,14 +25,14 @@ def on_message(turn: Turn, message: Message) -> None:
     turn.become("adopt_newer_term", message)
     match message:
         case RequestVote():
-            turn.rules.on_request_vote(turn, message)
+            turn.run("on_request_vote", message)
         case VoteReply():
-            turn.rules.on_vote_reply(turn, message)
+            turn.run("on_vote_reply", message)
         case AppendEntries():
-            turn.rules.on_append_entries(turn, message)
+            turn.run("on_append_entries", message)
         case AppendReply():
-            turn.rules.on_append_reply(turn, message)
-    if isinstance(message, RequestVote | AppendEntries):
+            turn.run("on_append_reply", message)
+    if isinstance(message, Request):
         turn.ask("resets_election_timer", message)
 
 
@@ -115,8 +119,8 @@ def settle(turn: Turn) -> None:
         before = turn.node
         if turn.node.role is Role.CANDIDATE and turn.ask("wins_election"):
             turn.become("become_leader")
-            for peer in turn.node.peers:
-                turn.send("heartbeat", peer)
+            _refuse_to_run_for_ever(turn, "become_leader")
+            _say_who_leads(turn)
         if turn.node.role is Role.LEADER:
             turn.commit("leader_commit_index")
             _refuse_to_run_for_ever(turn, "leader_commit_index")
@@ -133,6 +137,12 @@ def end_turn(turn: Turn, cut_short: bool) -> None:
     turn.become("persist")
     if cut_short:
         turn.messages.clear()
+
+
+def _say_who_leads(turn: Turn) -> None:
+    # A rule of a learner's may have made no leader, after all.
+    if turn.node.role is Role.LEADER:
+        turn.run("on_heartbeat", turn.node.peers)
 
 
 def _refuse_to_run_for_ever(turn: Turn, rule: str) -> None:

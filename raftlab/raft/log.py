@@ -54,9 +54,10 @@ class Log:
 
     def __getitem__(self, index: int) -> Entry:
         """The entry at a 1-based index. Raises IndexError where the log keeps none."""
-        if not self.first_index <= index <= self.last_index:
+        place = index - self.first_index
+        if not 0 <= place < len(self.entries):
             raise IndexError(f"{self._extent()}: there is no entry {index}")
-        return self.entries[index - self.first_index]
+        return self.entries[place]
 
     def term_at(self, index: int) -> int | None:
         """The term of the entry at `index`, None where the log does not reach or no longer knows.
@@ -65,15 +66,15 @@ class Log:
         """
         if index == self.prefix_index:
             return self.prefix_term
-        if self.first_index <= index <= self.last_index:
-            return self.entries[index - self.first_index].term
-        return None
+        place = index - self.first_index
+        return self.entries[place].term if 0 <= place < len(self.entries) else None
 
     def holds(self, index: int, entry: Entry) -> bool | None:
         """Whether `entry` stands at `index`; None where what stood there was discarded."""
-        if index < self.first_index:
+        place = index - self.first_index
+        if place < 0:
             return None
-        return index <= self.last_index and self[index] == entry
+        return place < len(self.entries) and self.entries[place] == entry
 
     def before(self, index: int) -> int:
         """The index just before `index`: what an AppendEntries starting there builds upon."""

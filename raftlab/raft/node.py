@@ -34,7 +34,7 @@ class Configuration:
 
     def others(self, name: str) -> tuple[str, ...]:
         """Every member but `name`."""
-        return tuple(member for member in self.members if member != name)
+        return tuple([member for member in self.members if member != name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class Node:
 
 def persist(node: Node) -> Node:
     """Memory goes to disk: term, vote and log, before any reply leaves. (Fig. 2, State)"""
-    return replace(node, disk=Disk(node.current_term, node.voted_for, node.log))
+    disk = Disk(node.current_term, node.voted_for, node.log)
+    return node if disk == node.disk else replace(node, disk=disk)
 
 
 def restart(node: Node) -> Node:

@@ -29,6 +29,8 @@ def election_safety(cluster: Cluster) -> str | None:
 def leader_append_only(step: Step) -> str | None:
     """A leader only ever adds to its log while it leads. (Fig. 3; §5.3)"""
     for node, after in pairwise(_moments(step)):
+        if node.log is after.log:
+            continue
         leads_on = node.role is after.role is Role.LEADER
         if leads_on and node.current_term == after.current_term:
             for index, entry in node.log.numbered():
@@ -43,12 +45,15 @@ def log_matching(cluster: Cluster) -> str | None:
     for one, other in combinations(cluster.nodes, 2):
         index = _last_common_place(one.log, other.log)
         first = max(one.log.first_index, other.log.first_index)
-        for earlier in range(first, index + 1):
-            if one.log[earlier] != other.log[earlier]:
-                return (
-                    f"{one.name} and {other.name} both hold entry {index} of term "
-                    f"{one.log.term_at(index)}, but their entries {earlier} differ."
-                )
+        if index < first:
+            continue
+        mine, theirs = (log.up_to(index).starting_at(first) for log in (one.log, other.log))
+        earlier = _first_difference(mine, theirs, first)
+        if earlier is not None:
+            return (
+                f"{one.name} and {other.name} both hold entry {index} of term "
+                f"{one.log.term_at(index)}, but their entries {earlier} differ."
+            )
     return None
 
 
@@ -57,9 +62,9 @@ def leader_completeness(cluster: Cluster) -> str | None:
     leaders = [node for node in cluster.nodes if node.up and node.role is Role.LEADER]
     for leader, (holder, past) in product(leaders, _with_pasts(cluster)):
         for index, committed in enumerate(past.committed, start=1):
-            if committed is None or leader.log.holds(index, committed.entry) is not False:
+            if committed is None or leader.current_term <= committed.in_term:
                 continue
-            if committed.in_term < leader.current_term:
+            if leader.log.holds(index, committed.entry) is False:
                 return (
                     f"{leader.name} leads term {leader.current_term} without entry {index} of "
                     f"term {committed.entry.term}, which {holder.name} took for committed in "
@@ -73,12 +78,12 @@ def state_machine_safety(cluster: Cluster) -> str | None:
 
     Nor does one node, before and after a crash.
     """
-    everyone = tuple(_with_pasts(cluster))
-    for (one, past), (other, other_past) in product(everyone, repeat=2):
-        for mine in (past.applied, _applied_now(one)):
-            index = _first_difference(mine, other_past.applied)
+    everyone = [(n, past.applied, _applied_now(n)) for n, past in _with_pasts(cluster)]
+    for (one, *what_one_applied), (other, applied, _) in product(everyone, repeat=2):
+        for mine in what_one_applied:
+            index = _first_difference(mine, applied)
             if index is not None:
-                ours, theirs = mine[index - 1], other_past.applied[index - 1]
+                ours, theirs = mine[index - 1], applied[index - 1]
                 return (
                     f"{one.name} applied {_words(ours)} at index {index}, "
                     f"and {other.name} applied {_words(theirs)} there."
@@ -153,15 +158,17 @@ def _last_common_place(one: Log, other: Log) -> int:
 def _applied_now(node: Node) -> tuple[Entry | None, ...]:
     """What the node's log says it has applied, from index 1; None for what it no longer keeps."""
     discarded = (None,) * min(node.log.prefix_index, node.last_applied)
-    kept = (entry for index, entry in node.log.numbered() if index <= node.last_applied)
-    return (*discarded, *kept)
+    return discarded + node.log.up_to(max(node.log.prefix_index, node.last_applied)).entries
 
 
 def _first_difference(
-    mine: tuple[Entry | None, ...], theirs: tuple[Entry | None, ...]
+    mine: tuple[Entry | None, ...], theirs: tuple[Entry | None, ...], start: int = 1
 ) -> int | None:
-    """The first index at which both are known and differ."""
-    for index, (one, other) in enumerate(zip(mine, theirs, strict=False), start=1):
+    """The first index at which both are known and differ; the first of each is at `start`."""
+    both = min(len(mine), len(theirs))
+    if mine[:both] == theirs[:both]:
+        return None
+    for index, (one, other) in enumerate(zip(mine, theirs, strict=False), start=start):
         if one is not None and other is not None and one != other:
             return index
     return None

@@ -22,20 +22,23 @@ def heartbeat(node: Node, peer: str) -> AppendEntries:
 
     It is empty even where `peer` lacks entries. (Fig. 2, Leaders 1; §5.2)
     """
-    return replace(append_entries(node, peer), entries=())
+    return _append_entries(node, peer, ())
 
 
 def append_entries(node: Node, peer: str) -> AppendEntries:
     """All entries from `peer`'s next_index on, with the place they follow. (Fig. 2, Leaders 3)"""
-    next_index = node.next_index[peer]
-    prev_log_index = node.log.before(next_index)
+    return _append_entries(node, peer, node.log.starting_at(node.next_index[peer]))
+
+
+def _append_entries(node: Node, peer: str, entries: tuple[Entry, ...]) -> AppendEntries:
+    prev_log_index = node.log.before(node.next_index[peer])
     return AppendEntries(
         sender=node.name,
         receiver=peer,
         term=node.current_term,
         prev_log_index=prev_log_index,
         prev_log_term=node.log.term_at(prev_log_index) or 0,
-        entries=node.log.starting_at(next_index),
+        entries=entries,
         leader_commit=node.commit_index,
     )
 

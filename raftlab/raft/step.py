@@ -83,20 +83,20 @@ def react(node: Node, event: Event, rules: Rules = RAFT) -> Reaction:
 
 def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
     """One turn: what the event triggers, what the state then triggers, and the end of the turn."""
-    rules, peers = turn.rules, turn.node.peers
+    peers = turn.node.peers
     match event:
         case Deliver(message):
-            rules.on_message(turn, message)
+            turn.run("on_message", message)
         case Timeout():
-            rules.on_timeout(turn)
+            turn.run("on_timeout")
         case ClientCommand(_, command):
-            rules.on_command(turn, command)
+            turn.run("on_command", command)
         case Replicate(_, peer):
-            rules.on_replicate(turn, peers if peer is None else (peer,))
+            turn.run("on_replicate", peers if peer is None else (peer,))
         case Heartbeat(_, peer):
-            rules.on_heartbeat(turn, peers if peer is None else (peer,))
-    rules.settle(turn)
-    rules.end_turn(turn, cut_short)
+            turn.run("on_heartbeat", peers if peer is None else (peer,))
+    turn.run("settle")
+    turn.run("end_turn", cut_short)
 
 
 def step(cluster: Cluster, event: Event, rules: Rules = RAFT) -> Step:
@@ -146,8 +146,11 @@ def _turn_of_one_node(cluster: Cluster, event: Event, rules: Rules) -> Step:
 
 def _remember_all(past: Past, firings: tuple[Firing, ...], node: Node) -> Past:
     """The past after each firing in turn: a leader of one moment within a turn has led its term."""
+    moment = None
     for firing in firings:
-        past = remember(past, firing.node)
+        if firing.node is not moment:
+            moment = firing.node
+            past = remember(past, moment)
     return remember(past, node)
 
 

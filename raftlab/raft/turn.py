@@ -6,8 +6,8 @@ no rule may give. Each handler makes one turn go on and returns nothing; the tur
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Log
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from raftlab.raft.rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """One rule that fired: what it was asked besides the node, what it gave, the node after it."""
 
     rule: str
@@ -51,6 +50,15 @@ class Turn:
         self.messages: list[Message] = []
         self.firings: list[Firing] = []
 
+    def run(self, handler: str, *about: object) -> None:
+        """Let a handler take its part of the turn."""
+        try:
+            getattr(self.rules, handler)(self, *about)
+        except RuleError:
+            raise
+        except Exception as error:
+            raise self.error(handler, f"it raised {type(error).__name__}: {error}") from error
+
     def ask(self, rule: str, *about: object) -> bool:
         """Ask a rule that answers yes or no."""
         answer: bool = self._call(rule, bool, self.node, *about)
@@ -67,7 +75,9 @@ class Turn:
     def merge(self, rule: str, request: AppendEntries) -> None:
         """Let a rule give the node's new log."""
         log: Log = self._call(rule, Log, self.node.log, request)
-        self.node = replace(self.node, log=log)
+        self._refuse_what_can_change(rule, log)
+        if log != self.node.log:
+            self.node = replace(self.node, log=log)
         self.firings.append(Firing(rule, (request,), log, self.node))
 
     def commit(self, rule: str, *about: object) -> None:
@@ -83,6 +93,7 @@ class Turn:
         if message.sender != self.node.name or message.receiver not in self.node.peers:
             ends = f"from {message.sender!r} to {message.receiver!r}"
             raise self.error(rule, f"it wrote a message {ends}; this is {self.node.name}.")
+        self._refuse_what_can_change(rule, message)
         self.messages.append(message)
         self.firings.append(Firing(rule, (about,), message, self.node))
 
@@ -103,12 +114,20 @@ class Turn:
         try:
             gave = getattr(self.rules, rule)(*arguments)
         except Exception as error:
-            raise self.error(rule, f"it raised {type(error).__name__}: {error}") from error
+            raised = f"it raised {type(error).__name__}: {error}{self._not_to_blame(rule)}"
+            raise self.error(rule, raised) from error
         if type(gave) is not expected:
             hint = " Is a `return` missing?" if gave is None else ""
             wanted = "True or False" if expected is bool else f"a value of type {expected.__name__}"
             raise self.error(rule, f"it must give {wanted}; it gave {gave!r}.{hint}")
         return gave
+
+    def _not_to_blame(self, rule: str) -> str:
+        # The paper's rules stumble only over what another rule left behind.
+        changed = self.rules.changed
+        if not changed or rule in changed:
+            return ""
+        return f". This rule is the paper's; changed are: {', '.join(sorted(changed))}."
 
     def _refuse_a_wrong_node(self, rule: str, after: Node) -> None:
         if (after.name, after.configuration) != (self.node.name, self.node.configuration):
@@ -118,9 +137,19 @@ class Turn:
         for field, expected in FIELD_TYPES.items():
             value = getattr(after, field)
             if type(value) not in expected:
-                hint = " Use node.next_index.set(peer, index)." if type(value) is dict else ""
+                hint = f" Use node.{field}.set(name, value)." if type(value) is dict else ""
                 names = " or ".join("None" if t is type(None) else t.__name__ for t in expected)
                 raise self.error(rule, f"node.{field} must be {names}; it is {value!r}.{hint}")
+        self._refuse_what_can_change(rule, after)
+
+    def _refuse_what_can_change(self, rule: str, gave: object) -> None:
+        if rule not in self.rules.changed:
+            return
+        try:
+            hash(gave)
+        except TypeError as error:
+            hint = "Only tuples and frozen values stay as they are."
+            raise self.error(rule, f"it gave something that can change later. {hint}") from error
 
 
 MESSAGE_OF: dict[str, type] = {
