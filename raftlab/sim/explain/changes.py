@@ -1,0 +1,76 @@
+"""What differs between two moments of one node, in phrases."""
+
+from __future__ import annotations
+
+from raftlab.raft import Log, Node, Role
+from raftlab.sim.words import entries_named, listed, voted
+
+
+def changes(before: Node, after: Node) -> tuple[str, ...]:
+    """What differs between two moments of one node, a phrase each, the weightiest first."""
+    phrases: list[str] = []
+    if before.up != after.up:
+        phrases.append("up" if after.up else "down")
+    if before.current_term != after.current_term:
+        phrases.append(f"term {after.current_term}")
+    if before.role != after.role:
+        phrases.append(after.role.value)
+    if before.voted_for != after.voted_for:
+        phrases.append(voted(after.voted_for))
+    phrases += log_changes(before.log, after.log)
+    for field in ("commit_index", "last_applied"):
+        if getattr(before, field) != getattr(after, field):
+            phrases.append(f"{field} {getattr(after, field)}")
+    return (*phrases, *_machine_changes(before, after), *_bookkeeping_changes(before, after))
+
+
+def _machine_changes(before: Node, after: Node) -> list[str]:
+    if before.machine and not after.machine:
+        return ["state machine empty"]
+    keys = {**before.machine, **after.machine}
+    moved = [key for key in keys if before.machine.get(key) != after.machine.get(key)]
+    return [f"{key} = {after.machine.get(key, 'nothing')}" for key in moved]
+
+
+def _bookkeeping_changes(before: Node, after: Node) -> list[str]:
+    """What a node believes of others: its leader, its votes, its followers' logs."""
+    phrases: list[str] = []
+    if before.leader_id != after.leader_id and after.leader_id not in (None, after.name):
+        phrases.append(f"follows {after.leader_id}")
+    if before.votes_received != after.votes_received and after.votes_received:
+        votes = f"{len(after.votes_received)} of {len(after.configuration.members)} votes"
+        phrases.append(f"{votes} ({listed(after.votes_received)})")
+    if before.role is not Role.LEADER and after.role is Role.LEADER:
+        starts = sorted(set(after.next_index.values()))
+        phrases.append(f"next_index {', '.join(map(str, starts))} for its peers" if starts else "")
+    elif before.role == after.role:
+        phrases += (_follower_change(before, after, peer) for peer in after.peers)
+    return [phrase for phrase in phrases if phrase]
+
+
+def _follower_change(before: Node, after: Node, peer: str) -> str:
+    match, following = after.match_index.get(peer), after.next_index.get(peer)
+    moved = [
+        *([f"match {match}"] if match != before.match_index.get(peer) else []),
+        *([f"next {following}"] if following != before.next_index.get(peer) else []),
+    ]
+    forgotten = match is None or following is None
+    return f"{', '.join(moved)} for {peer}" if moved and not forgotten else ""
+
+
+def log_changes(before: Log, after: Log) -> tuple[str, ...]:
+    """How a log became another: what was deleted from it, then what was added."""
+    same = first_difference(before, after)
+    deleted = entries_named(same, before.last_index) if same <= before.last_index else ""
+    added = entries_named(same, after.last_index) if same <= after.last_index else ""
+    return tuple(
+        f"{which} {what}" for which, what in ((deleted, "deleted"), (added, "added")) if which
+    )
+
+
+def first_difference(before: Log, after: Log) -> int:
+    """The first index at which two logs do not hold the same entry; one past both if none."""
+    start = max(before.first_index, after.first_index)
+    shorter = min(before.last_index, after.last_index)
+    differing = (i for i in range(start, shorter + 1) if before[i] != after[i])
+    return next(differing, max(start, shorter + 1))

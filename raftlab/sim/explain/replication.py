@@ -1,0 +1,165 @@
+"""Commands, entries, heartbeats and their answers, as sentences. (§5.3, §5.4.2, §8)"""
+
+from __future__ import annotations
+
+from raftlab.raft import AppendEntries, AppendReply, Firing, Node
+from raftlab.sim.explain.changes import log_changes
+from raftlab.sim.explain.election import say_newer_term
+from raftlab.sim.explain.facts import (
+    copies,
+    majority_of,
+    reply_unheeded,
+    spread,
+    why_uncommitted,
+)
+from raftlab.sim.explain.turn import Saying, Told, committed, peers_named
+from raftlab.sim.words import counted, entries_counted, entries_named, short
+
+
+def say_command(told: Told, command: str) -> Saying:
+    """A client's command reached a node. (§8; Fig. 2, Leaders 2)"""
+    name = told.name
+    appended = told.first("append_command")
+    if appended is None:
+        return _say_refused_command(told, command)
+    node, index = appended.node, appended.node.log.last_index
+    if log_changes(told.before.log, node.log) != (f"entry {index} added",):
+        changed = ", ".join(log_changes(told.before.log, node.log)) or "nothing changed"
+        headline = f"{name} takes {short(command)}"
+        return Saying(f"{headline}: {changed}", told.told("append_command"), "Fig. 2, Leaders 2")
+    headline = f"{name} appends {short(command)} as entry {index} of term {node.log.last_term}"
+    if (what := committed(told)) is not None:
+        return Saying(f"{headline}, commits {what}", spread(node, index), "§5.3")
+    own = "A leader writes commands into its own log first"
+    return Saying(headline, f"{own}; {spread(node, index)}: not committed yet", "§5.3")
+
+
+def _say_refused_command(told: Told, command: str) -> Saying:
+    name = told.name
+    headline = f"{name} refuses {short(command)}: it is no leader"
+    leader = told.gave("refuse_command")
+    if told.first("refuse_command") is None:
+        return Saying(f"{name} does nothing with {short(command)}", told.last_answer(), "§8")
+    if isinstance(leader, str):
+        why = f"Only a leader takes commands; {name} names {leader}, whom it believes to lead"
+    else:
+        why = f"Only a leader takes commands, and {name} knows of none: the client must ask others"
+    return Saying(headline, why, "§8")
+
+
+def say_replicate(told: Told) -> Saying:
+    """A leader sent entries. (Fig. 2, Leaders 3)"""
+    sent = [f.gave for f in told.firings if isinstance(f.gave, AppendEntries)]
+    if not sent:
+        return Saying(f"{told.name} sends no entries", "No peer was sent any", "§5.3")
+    receivers = peers_named(told, tuple(message.receiver for message in sent))
+    named = dict.fromkeys(_carried(message) for message in sent)
+    what = next(iter(named)) if len(named) == 1 else "the entries they lack"
+    ends = f"{told.name}'s log ends at index {told.before.log.last_index}"
+    next_index = told.before.next_index
+    starts = [f"{m.receiver}'s next_index is {next_index.get(m.receiver)}" for m in sent]
+    if len(sent) <= 3:
+        why = f"{', '.join(starts)}, and {ends}"
+    else:
+        why = f"it sends each peer all from its next_index on, and {ends}"
+    return Saying(f"{told.name} sends {what} to {receivers}", why, "§5.3")
+
+
+def _carried(message: AppendEntries) -> str:
+    if not message.entries:
+        return entries_counted(0)
+    return entries_named(message.prev_log_index + 1, message.last_new_index)
+
+
+def say_heartbeat(told: Told) -> Saying:
+    """A leader sent heartbeats. (Fig. 2, Leaders 1)"""
+    receivers = told.sent("heartbeat")
+    node = told.before
+    if not receivers:
+        return Saying(f"{told.name} sends no heartbeat", "No peer was sent any", "§5.2")
+    many = "a heartbeat" if len(receivers) == 1 else "heartbeats"
+    leads = f"{told.name} leads term {node.current_term}"
+    why = f"no entries, only the word that {leads} and that commit_index is {node.commit_index}"
+    return Saying(f"{told.name} sends {many} to {peers_named(told, receivers)}", why, "§5.2")
+
+
+def say_append_reply(told: Told, reply: AppendReply) -> Saying:
+    """An answer to a leader's AppendEntries. (Fig. 2, Leaders 3 and 4)"""
+    if told.new_term() is not None:
+        return say_newer_term(told, reply)
+    rule = "record_success" if reply.success else "back_up"
+    node = told.node_before(rule)
+    if (what := committed(told)) is not None:
+        return _say_commit(told, what)
+    fired = told.first(rule)
+    if fired is None:
+        return Saying(f"{told.name} does nothing with the reply", told.last_answer(), "§5.3")
+    if fired.node == node and (unheeded := reply_unheeded(node, reply)) is not None:
+        what = "success" if reply.success else "refusal"
+        return Saying(f"{told.name} ignores {reply.sender}'s {what}", unheeded, "§5.3")
+    if reply.success:
+        return _say_success(told, reply, node, fired)
+    return _say_refusal(told, reply, node, fired)
+
+
+def _say_commit(told: Told, what: str) -> Saying:
+    node, index = told.after, told.after.commit_index
+    term, nodes = node.log.term_at(index), counted(len(node.configuration.members), "node")
+    own = term == node.current_term
+    of_term = f"of {told.name}'s own term {term}" if own else f"of term {term}"
+    if term is None:
+        of_term = f"not in {told.name}'s log"
+    held = f"entry {index}, {of_term}, is on {copies(node, index)} of {nodes}"
+    leads = "" if own else f", and {told.name} leads term {node.current_term}"
+    why = f"{held}; a majority is {majority_of(node)}{leads}"
+    return Saying(f"{told.name} commits {what}", why, "§5.3, §5.4.2")
+
+
+def _say_success(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:
+    leader, peer = fired.node, reply.sender
+    match_index = leader.match_index.get(peer, 0)
+    if leader == node and match_index < reply.match_index:
+        headline = f"{told.name} does not note {peer}'s success"
+        return Saying(headline, told.told("record_success"), "§5.3")
+    if leader == node:
+        headline = f"{told.name} learns nothing new from {peer}'s success"
+    else:
+        headline = f"{told.name} notes that {peer} agrees up to index {match_index}"
+    if leader.log.last_index <= leader.commit_index:
+        return Saying(headline, "the whole log is committed already", "§5.3")
+    # The entry that this reply is about, or the first that still waits.
+    index = max(leader.commit_index + 1, min(match_index, leader.log.last_index))
+    against = why_uncommitted(leader, index)
+    if against is None:
+        asked = told.first("leader_commit_index") is not None
+        why = told.told("leader_commit_index") if asked else spread(leader, index)
+        return Saying(headline, why, "§5.4.2")
+    enough = copies(leader, index) >= majority_of(leader)
+    return Saying(headline, against, "§5.4.2" if enough else "§5.3")
+
+
+def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:
+    peer, prev = reply.sender, reply.prev_log_index
+    old, new = node.next_index.get(peer, 0), fired.node.next_index.get(peer, 0)
+    if old != new:
+        headline = f"{told.name} moves {peer}'s next_index from {old} to {new}"
+        again = " and tries again" if told.first("append_entries") else ""
+        return Saying(f"{headline}{again}", _why_refused(reply), "§5.3")
+    headline = f"{told.name} ignores {peer}'s refusal"
+    if node.log.before(old) != prev:
+        why = f"it answers what followed index {prev}, and {peer}'s next_index is {old} by now"
+        return Saying(f"{headline}: it is an old one", why, "§5.3")
+    match_index = node.match_index.get(peer, 0)
+    if match_index < prev:
+        return Saying(f"{told.name} does not back up for {peer}", told.told("back_up"), "§5.3")
+    why = f"{peer} is known to agree up to index {match_index}"
+    return Saying(headline, f"{why}; next_index stays {old}", "§5.3")
+
+
+def _why_refused(reply: AppendReply) -> str:
+    prev = reply.prev_log_index
+    if reply.conflict_term:
+        found = f"{reply.sender}'s entry {prev} is of term {reply.conflict_term}"
+        return f"{found}: the logs differ there"
+    ends = f"ends at index {reply.last_log_index}" if reply.last_log_index else "is empty"
+    return f"{reply.sender} has no entry {prev} to build upon: its log {ends}"

@@ -1,0 +1,164 @@
+"""Names for events and messages, and the small phrases that every sentence is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    ClientCommand,
+    Crash,
+    Deliver,
+    Drop,
+    Duplicate,
+    Event,
+    Heal,
+    Heartbeat,
+    Message,
+    Partition,
+    Replicate,
+    RequestVote,
+    Restart,
+    Timeout,
+    VoteReply,
+)
+
+LONGEST_COMMAND_SHOWN = 28
+
+
+def say_event(event: Event) -> str:
+    """A short label for one event, fit for a list of things to do next.
+
+    Deterministic; two events that differ in anything a learner could choose read differently.
+    """
+    match event:
+        case Deliver(message):
+            return say_message(message)
+        case Drop(message):
+            return f"lose: {say_message(message)}"
+        case Duplicate(message):
+            return f"duplicate: {say_message(message)}"
+        case Crash(node, None):
+            return f"{node} crashes"
+        case Crash(node, during) if during is not None:
+            return f"{node} crashes in the middle of: {say_event(during)}"
+        case Restart(node):
+            return f"{node} restarts"
+        case Partition(groups):
+            return say_partition(groups)
+        case Heal():
+            return "heal every cut link"
+        case _:
+            return _say_own_turn(event)
+
+
+def _say_own_turn(event: Event) -> str:
+    match event:
+        case Timeout(node):
+            return f"{node} times out"
+        case ClientCommand(node, command):
+            return f"{node} receives {short(command)}"
+        case Replicate(node, peer):
+            return f"{node} sends entries to {peer or 'every peer'}"
+        case Heartbeat(node, None):
+            return f"{node} sends heartbeats to every peer"
+        case Heartbeat(node, peer):
+            return f"{node} sends a heartbeat to {peer}"
+    raise TypeError(f"{event!r} is no event.")
+
+
+def say_partition(groups: Sequence[Sequence[str]]) -> str:
+    """A label for a partition: the one group that is cut off, or all that are told apart."""
+    if len(groups) == 1:
+        return f"cut off {listed(groups[0])}"
+    return f"split {' | '.join(', '.join(group) for group in groups)}"
+
+
+def say_message(message: Message) -> str:
+    """A short label for one message: its kind, its way, its term, and what tells it from others."""
+    way = f"{message.sender} → {message.receiver}, term {message.term}"
+    match message:
+        case RequestVote():
+            return f"RequestVote, {way}, {_log_end(message)}"
+        case VoteReply():
+            granted = "vote granted" if message.vote_granted else "vote refused"
+            return f"reply: {granted}, {way}"
+        case AppendEntries():
+            kind = "AppendEntries" if message.entries else "heartbeat"
+            carried = f", {entries_counted(len(message.entries))}" if message.entries else ""
+            prev = f"prev {message.prev_log_index} t{message.prev_log_term}"
+            return f"{kind}, {way}, {prev}{carried}, commit {message.leader_commit}"
+        case AppendReply(success=True):
+            place = f"prev {message.prev_log_index}, match {message.match_index}"
+            return f"reply: success, {way}, {place}"
+        case AppendReply():
+            there = f", t{message.conflict_term} there" if message.conflict_term else ""
+            place = f"prev {message.prev_log_index}{there}, log ends at {message.last_log_index}"
+            return f"reply: refused, {way}, {place}"
+
+
+def _log_end(request: RequestVote) -> str:
+    if request.last_log_index == 0:
+        return "log empty"
+    return f"last {request.last_log_index} t{request.last_log_term}"
+
+
+def name_message(message: Message) -> str:
+    """A message as a sentence speaks of it: "node1's RequestVote to node2"."""
+    match message:
+        case RequestVote():
+            what = "RequestVote"
+        case VoteReply():
+            what = "vote" if message.vote_granted else "refusal to vote"
+            return f"{message.sender}'s {what} for {message.receiver}"
+        case AppendEntries(entries=()):
+            what = "heartbeat"
+        case AppendEntries():
+            carried = entries_named(message.prev_log_index + 1, message.last_new_index)
+            return f"{message.sender}'s AppendEntries to {message.receiver} ({carried})"
+        case AppendReply():
+            what = "success reply" if message.success else "refusal"
+    return f"{message.sender}'s {what} to {message.receiver}"
+
+
+def short(command: str | None) -> str:
+    """A command as it stands in a sentence: cut where it is long, named where it is none."""
+    if command is None:
+        return "a no-op"
+    if len(command) <= LONGEST_COMMAND_SHOWN:
+        return command
+    return f"{command[: LONGEST_COMMAND_SHOWN - 1]}…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as prose: "node1", "node1 and node2", "node1, node2 and node3", or "nobody"."""
+    *others, last = tuple(names) or ("nobody",)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """A number and its noun: "1 vote", "2 votes"."""
+    return f"{count} {thing if count == 1 else things or thing + 's'}"
+
+
+def entries_counted(count: int) -> str:
+    """How many entries: "no entries", "1 entry", "2 entries"."""
+    return counted(count, "entry", "entries") if count else "no entries"
+
+
+def entries_named(first: int, last: int) -> str:
+    """Entries by their indexes: "entry 2", "entries 2 and 3", "entries 2 to 5"."""
+    if last <= first:
+        return f"entry {first}"
+    return f"entries {first} {'and' if last == first + 1 else 'to'} {last}"
+
+
+def oneself(name: str, speaker: str) -> str:
+    """A name, or "itself" where a node is spoken of to itself."""
+    return "itself" if name == speaker else name
+
+
+def voted(name: str | None) -> str:
+    """A vote as the picture words it: "voted for node1" or "no vote yet"."""
+    return f"voted for {name}" if name is not None else "no vote yet"
