@@ -1,0 +1,1 @@
+"""Views: values in, DOT, SVG, text or HTML out. No widget is imported here."""

@@ -1,0 +1,122 @@
+"""The logs: one cell an entry, the commit bar, what stands for entries that are left out."""
+
+from __future__ import annotations
+
+from raftlab.raft import Entry
+from raftlab.views.layout import CELL_HEIGHT, Grid
+from raftlab.views.palette import Theme
+from raftlab.views.row import Row
+from raftlab.views.sheet import Run, Sheet, cell, fits, row_of, shorten, span, table
+
+LINE = 17
+PADDING = 5
+COMMAND_SIZES = (12, 11, 10)
+
+
+def draw_log(sheet: Sheet, row: Row) -> None:
+    """Draw one node's entries and its commit bar."""
+    for index, entry in row.node.log.numbered():
+        if index in row.grid.drawn:
+            _draw_cell(sheet, row, index, entry)
+    if not row.node.log.last_index:
+        sheet.words(row.grid.left, row.cells_middle, 80, Run("empty log", 11, sheet.theme.muted))
+    _draw_gap(sheet, row)
+    if row.node.up and row.node.commit_index:
+        _draw_commit_bar(sheet, row)
+
+
+def _draw_cell(sheet: Sheet, row: Row, index: int, entry: Entry) -> None:
+    node, width, centre = row.node, row.grid.cell, row.grid.centre(index)
+    applied = node.up and index <= node.last_applied
+    committed = node.up and index <= node.commit_index
+    colours = sheet.theme.term(entry.term)
+    border, style = (2, "solid") if committed else (1, "dashed")
+    html = table(
+        *_lines(index, entry, width - 2 * border, applied, row.grid, sheet.theme),
+        more=f' BORDER="{border}" STYLE="{style}" COLOR="{colours.word}" BGCOLOR="{colours.tint}" '
+        f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{CELL_HEIGHT}"',
+    )
+    if index in row.changed.entries or index in row.changed.applied:
+        _draw_ring(sheet, row, centre)
+    words = "applied" if applied else "committed" if committed else "not committed"
+    sheet.label(
+        html,
+        centre,
+        row.cells_middle,
+        id=f"{row.id}-entry{index}",
+        tooltip=f"entry {index}: {entry.command}, term {entry.term}, {words}",
+        **{"class": "entry"},
+    )
+
+
+def _draw_ring(sheet: Sheet, row: Row, centre: float) -> None:
+    """The accent ring around a cell that the step changed. It shows past the cell drawn upon it."""
+    width, height = row.grid.cell + 5, CELL_HEIGHT + 5
+    sheet.box(
+        centre - width / 2,
+        row.cells_middle - height / 2,
+        width,
+        height,
+        color=sheet.theme.accent,
+        penwidth="2.5",
+        **{"class": "changed"},
+    )
+
+
+def _lines(
+    index: int, entry: Entry, width: int, applied: bool, grid: Grid, theme: Theme
+) -> list[str]:
+    """The two lines of a cell; the narrower it is, the less it says."""
+    tick = Run("✓" if applied else "", 12, theme.ink, bold=True)
+    term = Run(f"t{entry.term}", 10.5 if grid.tiny else 12, theme.term(entry.term).word, bold=True)
+    if grid.tiny:
+        return [cell(span(run), width, LINE, "CENTER") for run in (term, tick)]
+    pad, room = cell("", PADDING, LINE), width - 2 * PADDING
+    left = 14 if grid.small else room // 2
+    number = cell(span(Run(str(index), 11, theme.muted)), left, LINE)
+    upper = number + cell(span(term), room - left, LINE, "RIGHT")
+    mark = 13 if applied else 0
+    words = "" if grid.small else entry.command or "no-op"
+    lower = cell(span(_command(words, room - mark, theme)), room - mark, LINE)
+    if applied:
+        lower += cell(span(tick), mark, LINE, "RIGHT")
+    return [row_of(pad + upper + pad), row_of(pad + lower + pad)]
+
+
+def _command(words: str, room: float, theme: Theme) -> Run:
+    """The command in the largest type in which it fits, or else its beginning."""
+    sizes = (size for size in COMMAND_SIZES if fits(words, room, size, mono=True))
+    size = next(sizes, COMMAND_SIZES[-1])
+    return Run(shorten(words, room, size, mono=True), size, theme.ink, mono=True)
+
+
+def _draw_gap(sheet: Sheet, row: Row) -> None:
+    """Say how many entries of this log are not drawn."""
+    grid, log = row.grid, row.node.log
+    first, last = max(log.first_index, grid.hidden_from), min(log.last_index, grid.hidden_to)
+    if last < first:
+        return
+    tip = f"entries {first} to {last} are not drawn"
+    x = grid.centre(first)
+    sheet.centred(
+        x, row.cells_middle - 6, Run(f"{last - first + 1} more", 10, sheet.theme.muted), tip
+    )
+    sheet.centred(x, row.cells_middle + 7, Run("· · ·", 12, sheet.theme.muted), tip)
+
+
+def _draw_commit_bar(sheet: Sheet, row: Row) -> None:
+    grid, index = row.grid, row.node.commit_index
+    gap = grid.sizing.pitch - grid.cell
+    width = min(4, gap)
+    x = grid.centre(index) + grid.cell / 2 + gap / 2 - width / 2
+    sheet.box(
+        x,
+        row.top + 3,
+        width,
+        CELL_HEIGHT + 8,
+        style="filled",
+        fillcolor=sheet.theme.accent if "commit_index" in row.changed else sheet.theme.ink,
+        penwidth="0",
+        tooltip=f"commit_index {index}",
+        **{"class": "commit"},
+    )
