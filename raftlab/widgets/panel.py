@@ -1,0 +1,261 @@
+"""The lab without a face: what is shown, what can be done, and why the rest cannot.
+
+A plain class over a History: everything a button does is a method here, and everything on the
+screen is a field of the `Frame` that `frame()` gives. No widget is imported, so that all of it
+can be tried without a browser.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from raftlab.raft import (
+    ClientCommand,
+    Cluster,
+    Crash,
+    Deliver,
+    Drop,
+    Duplicate,
+    Event,
+    Heartbeat,
+    Message,
+    NotPossible,
+    Replicate,
+    Restart,
+    RuleError,
+    Step,
+    Timeout,
+    enabled,
+    step,
+    why_not,
+)
+from raftlab.sim.beats import beats
+from raftlab.sim.explain import Explanation, explain, explain_last_rule
+from raftlab.sim.history import History, Moment
+from raftlab.sim.schedule import next_event
+from raftlab.sim.words import say_event, say_message
+
+NODE_ACTS = ("Time out", "Send entries", "Heartbeat", "Crash", "Restart")
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One property: whether it holds now, and the sentence that broke it if not."""
+
+    name: str
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything that is shown of one moment, but for the picture, which is drawn from it."""
+
+    title: str
+    cluster: Cluster
+    step: Step | None
+    explanation: Explanation
+    position: str
+    lights: tuple[Light, ...]
+    notice: str = ""
+
+
+class Panel:
+    """The controls of the lab over one history."""
+
+    def __init__(self, history: History) -> None:
+        """Stand where `history` stands."""
+        self.history = history
+        self.notice = ""
+        self._beats: tuple[Step, ...] = ()
+        self._beat = 0
+        self._upcoming: Event | None = None
+
+    # What is shown
+
+    def frame(self) -> Frame:
+        """The moment shown now; within a step taken rule by rule, the cluster halfway."""
+        moment = self.history.now
+        if self._beat:
+            beat = self._beats[self._beat - 1]
+            explanation = explain_last_rule(beat)
+            position = f"rule {self._beat} of {len(self._beats)} in event {self._place() + 1}"
+            return self._frame(beat.after, beat, explanation, position)
+        explanation = explain(moment.step) if moment.step else self._opening()
+        position = f"event {self._place()} of {len(self.history.line()) - 1}"
+        return self._frame(moment.cluster, moment.step, explanation, position)
+
+    def columns(self) -> int:
+        """The longest log of the whole run, so that no frame is laid out anew for a longer one."""
+        return max(
+            node.log.last_index for moment in self.history.moments for node in moment.cluster.nodes
+        )
+
+    def moments(self) -> int:
+        """How many events the shown line of the run has; the scrubber runs from 0 to this."""
+        return len(self.history.line()) - 1
+
+    def place(self) -> int:
+        """How many events lie before the shown moment."""
+        return self._place()
+
+    # What can be done
+
+    def messages(self) -> tuple[tuple[str, Message], ...]:
+        """The messages in flight, each once, with its words."""
+        distinct = dict.fromkeys(self.history.cluster.network)
+        return tuple((say_message(message), message) for message in distinct)
+
+    def events(self, command: str = "") -> tuple[tuple[str, Event], ...]:
+        """Every event that can happen now, with its words."""
+        commands = (command,) if command else ()
+        return tuple((say_event(event), event) for event in enabled(self.history.cluster, commands))
+
+    def node_act(self, act: str, node: str) -> Event:
+        """The event behind a button of the node row."""
+        events: dict[str, Event] = {
+            "Time out": Timeout(node),
+            "Send entries": Replicate(node),
+            "Heartbeat": Heartbeat(node),
+            "Crash": Crash(node),
+            "Restart": Restart(node),
+        }
+        return events[act]
+
+    def why_not(self, event: Event) -> str | None:
+        """Why `event` cannot be done now, in a sentence; None if it can."""
+        return self.history.read_only or why_not(self.history.cluster, event)
+
+    def why_not_message(self) -> str | None:
+        """Why no message can be delivered, dropped or duplicated; None if one can."""
+        if self.history.read_only:
+            return self.history.read_only
+        return None if self.history.cluster.network else "No message is in flight."
+
+    def why_not_back(self) -> str | None:
+        """Why there is no step back; None if there is."""
+        at_start = self._place() == 0 and not self._beat
+        return "This is where the run starts." if at_start else None
+
+    def why_not_step(self) -> str | None:
+        """Why there is no step forward; None if there is."""
+        if self._next_moment() is not None:
+            return None
+        if self.history.read_only:
+            return self.history.read_only
+        stuck = next_event(self.history.cluster) is None
+        return "Nothing can happen by itself any more." if stuck else None
+
+    # Acting
+
+    def do(self, event: Event) -> None:
+        """Let an event happen after the shown moment. What goes wrong is said in the notice."""
+        self._leave_the_middle()
+        try:
+            self.history.do(event)
+        except (NotPossible, RuleError) as error:
+            self.notice = str(error)
+
+    def deliver(self, message: Message) -> None:
+        """Deliver one message in flight."""
+        self.do(Deliver(message))
+
+    def drop(self, message: Message) -> None:
+        """Lose one message in flight."""
+        self.do(Drop(message))
+
+    def duplicate(self, message: Message) -> None:
+        """Copy one message in flight."""
+        self.do(Duplicate(message))
+
+    def send(self, node: str, command: str) -> None:
+        """Let a client send a command to a node."""
+        self.do(ClientCommand(node, command.strip()))
+
+    def step(self) -> None:
+        """Go one event on: along the recorded run, and beyond its end by what comes naturally."""
+        self._leave_the_middle()
+        if not self.history.forward() and (reason := self._go_beyond()):
+            self.notice = reason
+
+    def step_by_rule(self) -> None:
+        """Go one rule on, within the next event."""
+        self.notice = ""
+        if not self._beat:
+            self._look_into_the_next_step()
+        if self._beat < len(self._beats):
+            self._beat += 1
+        elif self._upcoming is not None:
+            self.do(self._upcoming)
+        else:
+            self.step()
+
+    def back(self) -> None:
+        """Go one event back, or out of a step taken rule by rule to where it began."""
+        if self._beat:
+            self._leave_the_middle()
+        else:
+            self._leave_the_middle()
+            self.history.back()
+
+    def go_to(self, place: int) -> None:
+        """Go to the moment after that many events of the shown line."""
+        self._leave_the_middle()
+        line = self.history.line()
+        self.history.goto(line[max(0, min(place, len(line) - 1))].number)
+
+    # The rest is nobody's business
+
+    def _frame(
+        self,
+        cluster: Cluster,
+        step_shown: Step | None,
+        explanation: Explanation,
+        position: str,
+    ) -> Frame:
+        title, lights = self.history.title or "A run of your own", self._lights()
+        return Frame(title, cluster, step_shown, explanation, position, lights, self.notice)
+
+    def _opening(self) -> Explanation:
+        reason = "Nothing has happened yet. Step, or choose what happens first."
+        return Explanation("The run begins here.", reason, "", ())
+
+    def _lights(self) -> tuple[Light, ...]:
+        # Once broken, a property stays red: what was shown to a client cannot be taken back.
+        broken: dict[str, str] = {}
+        for place, moment in enumerate(self.history.path(self.history.now.number)):
+            for violation in moment.violations:
+                sentence = f"broken at event {place}: {violation.sentence}"
+                broken.setdefault(violation.property.name, sentence)
+        return tuple(Light(p.name, broken.get(p.name)) for p in self.history.properties)
+
+    def _place(self) -> int:
+        numbers = [moment.number for moment in self.history.line()]
+        return numbers.index(self.history.now.number)
+
+    def _next_moment(self) -> Moment | None:
+        line, place = self.history.line(), self._place()
+        return line[place + 1] if place + 1 < len(line) else None
+
+    def _go_beyond(self) -> str | None:
+        if reason := self.why_not_step():
+            return reason
+        event = next_event(self.history.cluster)
+        if event is not None:
+            self.do(event)
+        return None
+
+    def _leave_the_middle(self) -> None:
+        self.notice = ""
+        self._beats, self._beat, self._upcoming = (), 0, None
+
+    def _look_into_the_next_step(self) -> None:
+        """Find the beats of the next step without taking it; none where it has no rules to show."""
+        recorded, event = self._next_moment(), next_event(self.history.cluster)
+        coming = recorded.step if recorded else None
+        if recorded is None and event is not None and self.history.read_only is None:
+            # What a rule raises is told when the step is taken.
+            with suppress(RuleError):
+                coming = step(self.history.cluster, event, self.history.rules)
+        if coming is not None:
+            self._beats, self._upcoming = beats(coming), coming.event

@@ -1,0 +1,166 @@
+// The stage shows one frame: what happened and why, the properties, the picture, the text view.
+// It decides nothing. Text arrives as text and is set as text; only the SVG is markup, drawn and
+// escaped in Python.
+
+// The wide picture, at its true size, with the padding beside it.
+const NARROW_BELOW = 1090;
+
+function element(tag, className, parent, attributes = {}) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  parent.append(made);
+  return made;
+}
+
+function build(el) {
+  el.classList.add("raftlab-stage");
+  const head = element("header", "raftlab-head", el);
+  const parts = {
+    title: element("span", "raftlab-title", head),
+    term: element("span", "raftlab-term", head),
+    leader: element("span", "raftlab-leader", head),
+    position: element("span", "raftlab-position", head),
+    lights: element("ul", "raftlab-lights", head, { "aria-label": "Properties" }),
+  };
+  const told = element("div", "raftlab-told", el);
+  const words = element("div", "raftlab-words", told, { role: "status", "aria-live": "polite" });
+  parts.headline = element("p", "raftlab-headline", words);
+  parts.reason = element("p", "raftlab-reason", words);
+  parts.rules = element("ol", "raftlab-rules", told, { "aria-label": "Rules that fired" });
+  parts.notice = element("p", "raftlab-notice", el, { role: "alert" });
+  parts.picture = element("div", "raftlab-picture", el, { role: "img" });
+  const details = element("details", "raftlab-text", el);
+  element("summary", "", details).textContent = "The same in words";
+  parts.text = element("pre", "", details);
+  return parts;
+}
+
+function showLights(list, lights) {
+  list.replaceChildren();
+  for (const light of lights) {
+    const holds = light.sentence === null;
+    const item = element("li", holds ? "raftlab-holds" : "raftlab-broken", list);
+    element("span", "raftlab-mark", item, { "aria-hidden": "true" }).textContent = holds ? "✓" : "✕";
+    element("span", "", item).textContent = light.name;
+    element("span", "raftlab-verdict", item).textContent = holds ? "holds" : light.sentence;
+  }
+}
+
+function showRules(list, frame) {
+  list.replaceChildren();
+  if (!frame.rules.length) return;
+  element("li", "raftlab-actor", list).textContent = `Rules that fired on ${frame.actor}`;
+  for (const [rule, gave] of frame.rules) {
+    const item = element("li", "", list);
+    const chip = element("span", "raftlab-rule", item);
+    element("code", "", chip).textContent = rule;
+    chip.append(` ${gave}`);
+  }
+}
+
+// The citation stands in the reason already; there it becomes a link to the paper.
+function showReason(place, frame) {
+  const cited = frame.citation ? frame.reason.indexOf(`(${frame.citation})`) : -1;
+  if (cited < 0) {
+    place.textContent = frame.reason;
+    return;
+  }
+  place.textContent = frame.reason.slice(0, cited + 1);
+  const link = element("a", "", place, {
+    href: frame.paper,
+    target: "_blank",
+    rel: "noopener noreferrer",
+  });
+  link.textContent = frame.citation;
+  place.append(frame.reason.slice(cited + 1 + frame.citation.length));
+}
+
+function showPicture(place, frame) {
+  place.setAttribute("aria-label", frame.alt);
+  if (!frame.svg) {
+    place.replaceChildren();
+    element("pre", "", place).textContent = frame.text;
+    return;
+  }
+  place.innerHTML = frame.svg;
+  // The place that holds it is the image with a name; inside, it would be told twice.
+  place.firstElementChild.setAttribute("aria-hidden", "true");
+  // The cells carry links for their titles; they lead nowhere, so nobody should tab to them.
+  for (const link of place.querySelectorAll("a")) {
+    link.removeAttribute("href");
+    link.removeAttribute("xlink:href");
+  }
+}
+
+function show(parts, frame) {
+  parts.title.textContent = frame.title;
+  parts.term.textContent = `term ${frame.term}`;
+  parts.term.dataset.term = frame.term === 0 ? "0" : String(((frame.term - 1) % 5) + 1);
+  parts.leader.textContent = frame.leader;
+  parts.position.textContent = frame.position;
+  parts.headline.textContent = frame.headline;
+  parts.notice.textContent = frame.notice;
+  parts.text.textContent = frame.text;
+  showLights(parts.lights, frame.lights);
+  showReason(parts.reason, frame);
+  showRules(parts.rules, frame);
+  showPicture(parts.picture, frame);
+}
+
+function currentTheme() {
+  const lab = document.body.dataset.jpThemeLight;
+  if (lab !== undefined) return lab === "false" ? "dark" : "light";
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+// A still picture stands in the output for where no kernel runs; the live lab takes its place.
+function hideStill(el) {
+  const output = el.closest(".jp-OutputArea, .output_area, .cell-output");
+  for (const still of output?.querySelectorAll(".raftlab-still") ?? []) {
+    const child = still.closest(".jp-OutputArea-child") ?? still;
+    child.style.display = "none";
+  }
+}
+
+// JupyterLab's shortcuts would take the arrow keys that a list or the scrubber needs.
+function keepArrowKeys(el) {
+  el.closest(".raftlab")?.addEventListener("focusin", (event) => {
+    if (event.target.matches("select, input")) {
+      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  });
+}
+
+function render({ model, el }) {
+  const parts = build(el);
+  const draw = () => show(parts, model.get("frame"));
+  const tell = (name, value) => {
+    if (model.get(name) !== value) {
+      model.set(name, value);
+      model.save_changes();
+    }
+  };
+  const retheme = () => tell("theme", currentTheme());
+  const themes = new MutationObserver(retheme);
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const sizes = new ResizeObserver(([entry]) => {
+    const width = entry.contentRect.width;
+    if (width > 0) tell("narrow", width < NARROW_BELOW);
+  });
+  sizes.observe(el);
+  model.on("change:frame", draw);
+  draw();
+  retheme();
+  requestAnimationFrame(() => {
+    hideStill(el);
+    keepArrowKeys(el);
+  });
+  return () => {
+    themes.disconnect();
+    sizes.disconnect();
+    model.off("change:frame", draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,231 @@
+"""The lab's face without a browser: buttons are pressed, and what the stage is told is read."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import raftlab
+from raftlab import RAFT, Cluster, History, fresh, leader_elected, walkthrough
+from raftlab.raft import Deliver, Node, Role
+from raftlab.raft.election import become_leader
+from raftlab.raft.node import restart
+from raftlab.views.draw import NoEngine
+from raftlab.widgets import stage as stage_module
+from raftlab.widgets.lab import Lab
+
+
+def press(lab: Lab, name: str) -> dict[str, Any]:
+    """Press the button of that name, and give what the stage then shows."""
+    buttons = [getattr(lab, field) for field in vars(lab)]
+    buttons += list(lab.acts.values())
+    (button,) = [b for b in buttons if getattr(b, "description", None) == name]
+    assert not button.disabled, f"{name} is disabled: {button.tooltip}"
+    button.click()
+    return lab.stage.frame
+
+
+def test_the_stage_opens_with_picture_words_lights_and_text() -> None:
+    frame = Lab(walkthrough()).stage.frame
+    assert frame["headline"] == "The run begins here."
+    assert frame["leader"] == "no leader"
+    assert frame["term"] == 0
+    assert frame["svg"].startswith("<svg")
+    assert [light["sentence"] for light in frame["lights"]] == [None] * 5
+    assert "node1" in frame["alt"]
+    assert "node3" in frame["text"]
+
+
+def test_step_and_back_change_words_picture_and_scrubber() -> None:
+    lab = Lab(walkthrough())
+    start = lab.stage.frame
+    stepped = press(lab, "Step ▸")
+    assert stepped["headline"] != start["headline"]
+    assert stepped["svg"] != start["svg"]
+    assert lab.scrubber.place == 1
+    assert press(lab, "◂ Back") == start
+    assert lab.scrubber.place == 0
+
+
+def test_the_scrubber_goes_anywhere_in_the_run() -> None:
+    lab = Lab(walkthrough())
+    lab.scrubber.place = 14
+    assert lab.panel.place() == 14
+    assert lab.stage.frame["position"] == f"event 14 of {lab.scrubber.last}"
+
+
+def test_a_message_is_chosen_and_delivered_dropped_or_copied() -> None:
+    lab = Lab(fresh())
+    press(lab, "Time out")
+    first, second = (value for _, value in lab.message.options)
+    lab.message.value = second
+    press(lab, "Deliver")
+    assert lab.panel.history.now.step.event == Deliver(second)
+    lab.message.value = first
+    press(lab, "Duplicate")
+    assert lab.panel.history.cluster.network.count(first) == 2
+    lab.message.value = first
+    press(lab, "Drop")
+    press(lab, "Drop")
+    assert first not in lab.panel.history.cluster.network
+
+
+def test_the_chosen_message_stays_chosen_while_it_is_in_flight() -> None:
+    lab = Lab(fresh())
+    press(lab, "Time out")
+    first, second = (value for _, value in lab.message.options)
+    lab.message.value = second
+    lab.panel.deliver(first)
+    lab.show()
+    assert lab.message.value == second
+
+
+def test_a_command_is_typed_and_sent() -> None:
+    lab = Lab(leader_elected())
+    lab.command.value = "SET colour blue"
+    frame = press(lab, "Send")
+    assert "SET colour blue" in frame["headline"]
+
+
+def test_a_command_with_markup_reaches_the_svg_only_escaped() -> None:
+    lab = Lab(leader_elected())
+    lab.command.value = 'SET x <script>alert("&")</script>'
+    frame = press(lab, "Send")
+    assert "<script" not in frame["svg"]
+    assert "&lt;script" in frame["svg"]
+
+
+def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
+    lab = Lab(fresh())
+    lab.node.value = "node2"
+    press(lab, "Crash")
+    assert not lab.panel.history.cluster.node("node2").up
+    assert lab.acts["Crash"].disabled
+    assert lab.why_node.value == "node2 is down: it can only restart."
+    assert lab.acts["Crash"].tooltip == "node2 is down: it can only restart."
+    press(lab, "Restart")
+    assert lab.panel.history.cluster.node("node2").up
+
+
+def test_any_event_can_be_chosen_from_the_list() -> None:
+    lab = Lab(fresh())
+    labels = [label for label, _ in lab.event.options]
+    lab.event.value = lab.event.options[labels.index("node3 times out")][1]
+    assert "node3" in press(lab, "Do it")["headline"]
+
+
+def test_step_by_rule_names_the_rule_it_stands_at() -> None:
+    lab = Lab(fresh())
+    frame = press(lab, "Step by rule ▹")
+    assert frame["position"].startswith("rule 1 of ")
+    assert frame["rules"]
+
+
+def test_play_follows_the_recorded_run_to_its_end_and_can_be_paused() -> None:
+    async def play_and_pause() -> tuple[int, int]:
+        lab = Lab(walkthrough())
+        lab.speed.value = 10.0
+        lab.play.click()
+        assert lab.play.description == "Pause"
+        await asyncio.sleep(0.35)
+        lab.play.click()
+        await asyncio.sleep(0)
+        assert lab.play.description == "Play"
+        paused_at = lab.panel.place()
+        await asyncio.sleep(0.25)
+        return paused_at, lab.panel.place()
+
+    paused_at, later = asyncio.run(play_and_pause())
+    assert 0 < paused_at == later
+
+
+def test_play_stops_where_the_recorded_run_ends() -> None:
+    async def play_to_the_end() -> Lab:
+        lab = Lab(walkthrough())
+        lab.panel.go_to(lab.panel.moments() - 1)
+        lab.show()
+        lab.speed.value = 10.0
+        lab.play.click()
+        await asyncio.sleep(0.5)
+        return lab
+
+    lab = asyncio.run(play_to_the_end())
+    assert lab.panel.place() == lab.panel.moments()
+    assert lab.play.description == "Play"
+
+
+def test_theme_and_width_are_the_browsers_to_say() -> None:
+    lab = Lab(walkthrough())
+    light = lab.stage.frame["svg"]
+    lab.stage.theme = "dark"
+    dark = lab.stage.frame["svg"]
+    lab.stage.narrow = True
+    assert len({light, dark, lab.stage.frame["svg"]}) == 3
+
+
+def test_without_an_engine_the_text_view_stands_in_and_the_remedy_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(dot: str) -> str:
+        raise NoEngine("No Graphviz was found: pip install pygraphviz.")
+
+    monkeypatch.setattr(stage_module, "svg", missing)
+    frame = Lab(walkthrough()).stage.frame
+    assert frame["svg"] == ""
+    assert "pip install pygraphviz" in frame["notice"]
+    assert "node1" in frame["text"]
+
+
+def test_two_leaders_of_one_term_are_both_named() -> None:
+    run = leader_elected()
+    cluster = run.cluster
+    term = cluster.node("node1").current_term
+    usurper = become_leader(replace(cluster.node("node2"), current_term=term))
+    nodes = (cluster.nodes[0], usurper, cluster.nodes[2])
+    lab = raftlab.lab(Cluster(nodes, cluster.pasts))
+    assert lab.stage.frame["leader"] == "★ node1 and node2 both lead"
+
+
+def test_a_still_picture_is_shown_before_the_live_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("raftlab.widgets.lab.display", lambda bundle, raw: shown.append(bundle))
+    Lab(walkthrough())._ipython_display_()
+    still, live = shown
+    assert 'class="raftlab-still"' in still["text/html"]
+    assert "data:image/svg+xml;base64," in still["text/html"]
+    assert set(live) == {"application/vnd.jupyter.widget-view+json"}
+
+
+def test_lab_takes_a_run_a_cluster_or_nothing() -> None:
+    assert raftlab.lab().panel.history.cluster == fresh().cluster
+    assert raftlab.lab(fresh(5).cluster).panel.history.cluster == fresh(5).cluster
+    run = walkthrough()
+    assert raftlab.lab(run).panel.history is run
+
+
+def test_a_leader_that_knows_nothing_of_its_peers_is_shown_and_can_be_stepped() -> None:
+    def become_half_a_leader(node: Node) -> Node:
+        return replace(node, role=Role.LEADER)
+
+    run = History(fresh().cluster, RAFT.but(become_leader=become_half_a_leader))
+    lab = Lab(run)
+    for _ in range(8):
+        press(lab, "Step ▸")
+        if lab.panel.notice:
+            break
+    assert "become_leader" in lab.stage.frame["notice"]
+
+
+def test_a_restart_that_keeps_the_role_leaves_a_leader_that_the_lab_can_live_with() -> None:
+    def restart_as_leader(node: Node) -> Node:
+        return replace(restart(node), role=node.role)
+
+    run = leader_elected()
+    lab = Lab(History(run.cluster, RAFT.but(restart=restart_as_leader)))
+    lab.command.value = "SET x 1"
+    press(lab, "Send")
+    for act in ("Crash", "Restart", "Heartbeat"):
+        press(lab, act)
+    assert "restart" in lab.stage.frame["notice"]
+    press(lab, "Step ▸")
