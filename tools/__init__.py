@@ -1,0 +1,1 @@
+"""What contributors run; none of it is installed with the package."""
