@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -22,7 +23,7 @@ class FrozenMap(Mapping[str, V], Generic[V]):
     @classmethod
     def of(cls, mapping: Mapping[str, V]) -> FrozenMap[V]:
         """The frozen form of any mapping with string keys."""
-        return cls(tuple(sorted(mapping.items(), key=lambda pair: pair[0])))
+        return cls(tuple(sorted(mapping.items(), key=itemgetter(0))))
 
     def __getitem__(self, name: str) -> V:
         """The value under `name`. Raises KeyError where there is none."""

@@ -131,6 +131,7 @@ class Lab:
         self.message.observe(self._on_choice, "value")
         self.scrubber.observe(self._on_scrub, "place")
         self.stage.observe(lambda _: self._show_stage(), ["theme", "narrow"])
+        self.stage.on_msg(self._on_pill)
 
     # Acting
 
@@ -151,6 +152,13 @@ class Lab:
         if not self._showing:
             self._show_buttons()
             self._show_stage()
+
+    def _on_pill(self, _: object, content: object, __: object) -> None:
+        # The browser may be one click late: the message may have left the network by then.
+        in_flight = self.panel.history.cluster.network
+        match content:
+            case {"choose": int(place)} if 0 <= place < len(in_flight):
+                self.message.value = in_flight[place]
 
     def _on_scrub(self, changed: Changed) -> None:
         if not self._showing:

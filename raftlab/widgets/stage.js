@@ -86,11 +86,17 @@ function showPicture(place, frame) {
   place.innerHTML = frame.svg;
   // The place that holds it is the image with a name; inside, it would be told twice.
   place.firstElementChild.setAttribute("aria-hidden", "true");
-  // The cells carry links for their titles; they lead nowhere, so nobody should tab to them.
-  for (const link of place.querySelectorAll("a")) {
-    link.removeAttribute("href");
-    link.removeAttribute("xlink:href");
-  }
+  // A pill is for the mouse; for the keyboard the list of messages does the same.
+  for (const link of place.querySelectorAll("a")) link.setAttribute("tabindex", "-1");
+}
+
+// A click on a pill chooses its message; its id ends in the message's place in the network.
+function choosePill(event, model) {
+  const link = event.target.closest("a");
+  if (!link) return;
+  event.preventDefault();
+  const place = /^#message-(\d+)$/.exec(link.getAttribute("xlink:href") ?? "");
+  if (place) model.send({ choose: Number(place[1]) });
 }
 
 function show(parts, frame) {
@@ -150,6 +156,7 @@ function render({ model, el }) {
   });
   sizes.observe(el);
   model.on("change:frame", draw);
+  parts.picture.addEventListener("click", (event) => choosePill(event, model));
   draw();
   retheme();
   requestAnimationFrame(() => {

@@ -58,6 +58,15 @@ def test_every_control_has_a_name(chapter: Page) -> None:
         assert unnamed not in tree, tree
 
 
+def test_a_click_on_a_message_chooses_it(chapter: Page) -> None:
+    lab = first_lab(chapter)
+    click_and_wait(lab, "Step ▸")
+    lab.locator("#message-1").click()
+    lab.locator("#message-1.selected").wait_for()
+    chosen = lab.get_by_role("combobox", name="Message")
+    assert chosen.evaluate("list => list.selectedIndex") == 1
+
+
 def test_the_keyboard_alone_steps_and_scrubs(chapter: Page) -> None:
     lab = first_lab(chapter)
     lab.get_by_role("button", name="Step ▸", exact=True).focus()

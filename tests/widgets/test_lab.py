@@ -81,6 +81,17 @@ def test_the_chosen_message_stays_chosen_while_it_is_in_flight() -> None:
     assert lab.message.value == second
 
 
+def test_a_click_on_a_pill_chooses_its_message_and_a_late_click_does_nothing() -> None:
+    lab = Lab(fresh())
+    press(lab, "Time out")
+    second = lab.panel.history.cluster.network[1]
+    lab._on_pill(lab.stage, {"choose": 1}, [])
+    assert lab.message.value == second
+    for nonsense in ({"choose": 2}, {"choose": -1}, {"choose": "0"}, {}, None):
+        lab._on_pill(lab.stage, nonsense, [])
+    assert lab.message.value == second
+
+
 def test_a_command_is_typed_and_sent() -> None:
     lab = Lab(leader_elected())
     lab.command.value = "SET colour blue"
