@@ -74,12 +74,19 @@ __all__ = [
 
 
 def lab(run: History | Cluster | None = None) -> Lab:
-    """Open the lab on a run, on a cluster, or on three nodes that have just been switched on."""
+    """Open the lab on a run, on a cluster, or on three nodes that have just been switched on.
+
+    Raises TypeError for anything else.
+    """
     from raftlab.widgets.lab import Lab
 
     if run is None:
         run = fresh()
-    return Lab(History(run) if isinstance(run, Cluster) else run)
+    if isinstance(run, Cluster):
+        run = History(run)
+    if not isinstance(run, History):
+        raise TypeError(f"lab takes a run or a cluster, as in lab(fresh()); it was given {run!r}.")
+    return Lab(run)
 
 
 register()

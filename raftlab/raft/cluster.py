@@ -27,7 +27,7 @@ class Cluster:
     def of(cls, *names: str) -> Cluster:
         """A cluster of 1 to 9 servers that have just been switched on. Raises ValueError if not."""
         if not 1 <= len(names) <= MOST_NODES or len(set(names)) != len(names):
-            raise ValueError(f"A cluster has 1 to {MOST_NODES} servers of different names.")
+            raise ValueError(f"A cluster has 1 to {MOST_NODES} nodes of different names.")
         configuration = Configuration(tuple(sorted(names)))
         nodes = tuple(Node(name, configuration) for name in configuration.members)
         return cls(nodes, (Past(),) * len(nodes))

@@ -64,6 +64,8 @@ def why_not(cluster: Cluster, event: Event) -> str | None:
             return _why_no_partition(cluster, groups)
         case Heal():
             return None if cluster.cut else "No link is cut."
+        case _ if name is None:
+            return f"{event!r} is no event. An event is, for example, Timeout('node1')."
         case _:
             return _why_no_turn(cluster.node(str(name)), event, cluster)
 

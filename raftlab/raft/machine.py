@@ -36,4 +36,4 @@ def why_no_command(command: object) -> str | None:
         case ["SET", _, _]:
             return None
         case _:
-            return f"The machine understands 'SET key value'; it does not understand {command!r}."
+            return f"The state machine understands 'SET key value', and not {command!r}."

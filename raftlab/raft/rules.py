@@ -96,6 +96,15 @@ class Rules:
         )
         return replace(self, changed=changed, **changes)  # type: ignore[arg-type]
 
+    def __repr__(self) -> str:
+        """Say how to write it: `RAFT`, or `RAFT.but(may_vote=mine)`."""
+        changes = (f"{name}={_name_of(getattr(self, name))}" for name in sorted(self.changed))
+        return f"RAFT.but({', '.join(changes)})" if self.changed else "RAFT"
+
+
+def _name_of(rule: object) -> str:
+    return getattr(rule, "__name__", repr(rule))
+
 
 RULE_NAMES = tuple(field.name for field in fields(Rules) if field.name != "changed")
 

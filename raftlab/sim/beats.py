@@ -12,12 +12,14 @@ SILENT_WHEN_FALSE = {"may_apply", "wins_election", "resets_election_timer"}
 
 def beats(whole: Step) -> tuple[Step, ...]:
     """The step up to each firing that changes the node or answers a question worth asking."""
-    if not whole.firings:
+    # What the disk gives back to a crashed node is no rule of the turn that the crash cut short.
+    firings = [firing for firing in whole.firings if firing.rule != "restart"]
+    if not firings:
         return ()
-    place = whole.before.names.index(whole.firings[0].node.name)
+    place = whole.before.names.index(firings[0].node.name)
     before = whole.before.nodes[place]
     so_far = []
-    for count, firing in enumerate(whole.firings, start=1):
+    for count, firing in enumerate(firings, start=1):
         if _is_worth_a_beat(before, firing):
             nodes = (*whole.before.nodes[:place], firing.node, *whole.before.nodes[place + 1 :])
             after = replace(whole.before, nodes=nodes, network=_still_in_flight(whole))
@@ -29,7 +31,7 @@ def beats(whole: Step) -> tuple[Step, ...]:
 def _is_worth_a_beat(before: Node, firing: Firing) -> bool:
     if firing.node != before:
         return True
-    return isinstance(firing.gave, bool) and firing.rule not in SILENT_WHEN_FALSE
+    return firing.gave is True or (firing.gave is False and firing.rule not in SILENT_WHEN_FALSE)
 
 
 def _still_in_flight(whole: Step) -> tuple[Message, ...]:

@@ -1,18 +1,23 @@
 """Rich display: in a notebook, a cluster, a step, a moment or a run shows itself as a picture.
 
-The lower floors know nothing of this; importing raftlab in a notebook registers it, and the
-drawing is imported when the first picture is wanted.
+And what a rule or an event did wrong is told in its sentence, without the twenty frames between
+the cell and the rule. The lower floors know nothing of this; importing raftlab in a notebook
+registers it, and the drawing is imported when the first picture is wanted.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
-from raftlab.raft import Cluster, Step
+from raftlab.raft import Cluster, NotPossible, RuleError, Step, UnknownRule
 from raftlab.sim.history import History, Moment
 
 Bundle = dict[str, str]
+
+PACKAGE = str(Path(__file__).parents[1])
 
 
 def register() -> None:
@@ -26,6 +31,21 @@ def register() -> None:
     formatter.for_type(Step, lambda step, **_: show_step(step))
     formatter.for_type(Moment, lambda moment, **_: show_moment(moment))
     formatter.for_type(History, lambda history, **_: show_moment(history.now))
+    errors: tuple[Any, ...] = (NotPossible, RuleError, UnknownRule)
+    for kind in errors:
+        # IPython asks an exception for its own words by this name.
+        kind._render_traceback_ = told
+
+
+def told(error: Exception) -> list[str]:
+    """An error in a sentence, and the last line of the learner's own on the way to it."""
+    lines = [f"{type(error).__name__}: {error}"]
+    frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(PACKAGE)]
+    if own:
+        where = "the cell" if own[-1].name == "<module>" else own[-1].name
+        lines.append(f"  in {where}, line {own[-1].lineno}: {own[-1].line}")
+    return lines
 
 
 def show_cluster(cluster: Cluster) -> Bundle:

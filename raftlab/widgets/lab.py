@@ -12,10 +12,9 @@ from IPython.display import display
 from raftlab.raft import Event, Message
 from raftlab.sim.history import History
 from raftlab.views.still import still
-from raftlab.widgets.panel import NODE_ACTS, Panel
+from raftlab.widgets.controls import Controls, offer
+from raftlab.widgets.panel import Panel
 from raftlab.widgets.stage import Scrubber, Stage, frame_for_stage
-
-SPEEDS = (("1 a second", 1.0), ("2 a second", 2.0), ("5 a second", 5.0), ("10 a second", 10.0))
 
 # A dropdown whose value is None shows nothing; this shows its words.
 NO_MESSAGE = "none"
@@ -37,8 +36,8 @@ class Lab:
         self.scrubber = Scrubber()
         self._showing = False
         self._playing: asyncio.Task[None] | None = None
-        self._make_controls(history)
-        self.box = ipywidgets.VBox([self.stage, self._rows(), self.scrubber])
+        self.controls = Controls(history.cluster.names)
+        self.box = ipywidgets.VBox([self.stage, self.controls.rows(), self.scrubber])
         self.box.add_class("raftlab")
         self._wire()
         self.show()
@@ -50,6 +49,7 @@ class Lab:
             self._show_messages()
             self._show_events()
             self._show_buttons()
+            self._show_branches()
             self.scrubber.last = self.panel.moments()
             self.scrubber.place = self.panel.place()
             self._show_stage()
@@ -68,85 +68,54 @@ class Lab:
 
     # Making
 
-    def _make_controls(self, history: History) -> None:
-        names = history.cluster.names
-        self.message: ipywidgets.Dropdown = ipywidgets.Dropdown(description="Message")
-        self.deliver = _button("Deliver", primary=True)
-        self.drop = _button("Drop")
-        self.duplicate = _button("Duplicate")
-        self.back = _button("◂ Back")
-        self.step = _button("Step ▸", strong=True)
-        self.by_rule = _button("Step by rule ▹")
-        self.play = _button("Play")
-        self.speed = ipywidgets.Dropdown(description="Speed", options=SPEEDS, value=2.0)
-        self.command = ipywidgets.Text(description="Client", value="SET key1 valueA")
-        self.to = ipywidgets.Dropdown(description="to", options=names)
-        self.send = _button("Send")
-        self.node = ipywidgets.Dropdown(description="Node", options=names)
-        self.acts = {act: _button(act) for act in NODE_ACTS}
-        self.event = ipywidgets.Dropdown(description="Event")
-        self.do = _button("Do it")
-        self.why_message = _reason()
-        self.why_time = _reason()
-        self.why_node = _reason()
-        self.why_node.add_class("raftlab-reason-below")
-
-    def _rows(self) -> ipywidgets.VBox:
-        rows = [
-            (self.message, self.deliver, self.drop, self.duplicate, self.why_message),
-            (
-                _row_name("Time"),
-                self.back,
-                self.step,
-                self.by_rule,
-                self.play,
-                self.speed,
-                self.why_time,
-            ),
-            (self.command, self.to, self.send),
-            (self.node, *self.acts.values(), self.why_node),
-            (self.event, self.do),
-        ]
-        boxes = [ipywidgets.HBox(row) for row in rows]
-        for box in boxes:
-            box.add_class("raftlab-row")
-        controls = ipywidgets.VBox(boxes)
-        controls.add_class("raftlab-controls")
-        return controls
-
     def _wire(self) -> None:
         panel = self.panel
-        _on_click(self.deliver, lambda: self._with_message(panel.deliver), self.show)
-        _on_click(self.drop, lambda: self._with_message(panel.drop), self.show)
-        _on_click(self.duplicate, lambda: self._with_message(panel.duplicate), self.show)
-        _on_click(self.back, panel.back, self.show)
-        _on_click(self.step, panel.step, self.show)
-        _on_click(self.by_rule, panel.step_by_rule, self.show)
-        _on_click(self.play, self._play_or_pause, self.show)
-        _on_click(self.send, self._send_command, self.show)
-        _on_click(self.do, lambda: panel.do(self.event.value), self.show)
-        for act, button in self.acts.items():
-            _on_click(button, self._doing(act), self.show)
-        self.node.observe(self._on_choice, "value")
-        self.message.observe(self._on_choice, "value")
+        self._on_click(self.controls.deliver, lambda: self._with_message(panel.deliver))
+        self._on_click(self.controls.drop, lambda: self._with_message(panel.drop))
+        self._on_click(self.controls.duplicate, lambda: self._with_message(panel.duplicate))
+        self._on_click(self.controls.back, panel.back)
+        self._on_click(self.controls.step, panel.step)
+        self._on_click(self.controls.by_rule, panel.step_by_rule)
+        self._on_click(self.controls.send, self._send_command)
+        self._on_click(self.controls.do, lambda: panel.do(self.controls.event.value))
+        for act, button in self.controls.acts.items():
+            self._on_click(button, self._doing(act))
+        self.controls.play.on_click(self._on_play)
+        self.controls.node.observe(self._on_choice, "value")
+        self.controls.message.observe(self._on_choice, "value")
+        self.controls.branch.observe(self._on_branch, "value")
         self.scrubber.observe(self._on_scrub, "place")
         self.stage.observe(lambda _: self._show_stage(), ["theme", "narrow"])
         self.stage.on_msg(self._on_pill)
 
     # Acting
 
+    def _on_click(self, button: Any, act: Callable[[], None]) -> None:
+        """Let a button act; whoever acts, takes over from play."""
+
+        def clicked(_: object) -> None:
+            self._pause()
+            act()
+            self.show()
+
+        button.on_click(clicked)
+
+    def _on_play(self, _: object) -> None:
+        self._play_or_pause()
+        self.show()
+
     def _send_command(self) -> None:
-        self.panel.send(self.to.value, self.command.value)
+        self.panel.send(self.controls.to.value, self.controls.command.value)
 
     def _doing(self, act: str) -> Callable[[], None]:
-        return lambda: self.panel.do(self.panel.node_act(act, self.node.value))
+        return lambda: self.panel.do(self.panel.node_act(act, self.controls.node.value))
 
     def _with_message(self, act: Callable[[Message], None]) -> None:
         if (message := self._chosen_message()) is not None:
             act(message)
 
     def _chosen_message(self) -> Message | None:
-        return None if self.message.value == NO_MESSAGE else self.message.value
+        return None if self.controls.message.value == NO_MESSAGE else self.controls.message.value
 
     def _on_choice(self, _: Changed) -> None:
         if not self._showing:
@@ -158,17 +127,28 @@ class Lab:
         in_flight = self.panel.history.cluster.network
         match content:
             case {"choose": int(place)} if 0 <= place < len(in_flight):
-                self.message.value = in_flight[place]
+                self.controls.message.value = in_flight[place]
 
     def _on_scrub(self, changed: Changed) -> None:
         if not self._showing:
+            self._pause()
             self.panel.go_to(changed["new"])
+            self.show()
+
+    def _on_branch(self, changed: Changed) -> None:
+        if not self._showing:
+            self._pause()
+            self.panel.go_along(changed["new"])
             self.show()
 
     def _play_or_pause(self) -> None:
         if self._playing is None:
             self._playing = asyncio.get_running_loop().create_task(self._keep_stepping())
         else:
+            self._pause()
+
+    def _pause(self) -> None:
+        if self._playing is not None:
             self._playing.cancel()
             self._playing = None
 
@@ -180,43 +160,53 @@ class Lab:
             while panel.why_not_step() is None and (
                 not recorded or panel.place() < panel.moments()
             ):
-                await asyncio.sleep(1 / self.speed.value)
+                await asyncio.sleep(1 / self.controls.speed.value)
                 panel.step()
                 self.show()
         finally:
-            self._playing = None
+            if self._playing is asyncio.current_task():
+                self._playing = None
             self.show()
 
     # Showing
 
     def _show_messages(self) -> None:
-        chosen = self.message.value
+        chosen = self.controls.message.value
         options = self.panel.messages()
-        _offer(self.message, options or (("none in flight", NO_MESSAGE),), chosen)
+        offer(self.controls.message, options or (("none in flight", NO_MESSAGE),), chosen)
+
+    def _show_branches(self) -> None:
+        branches = self.panel.branches()
+        offer(self.controls.branch, branches, None)
+        self.controls.branch.value = self.panel.branch()
+        self.controls.branch.disabled = len(branches) == 1
+        self.controls.branch.tooltip = "Do something of your own in the past, and a branch begins."
 
     def _show_events(self) -> None:
-        chosen: Event | None = self.event.value
-        _offer(self.event, self.panel.events(), chosen)
+        chosen: Event | None = self.controls.event.value
+        offer(self.controls.event, self.panel.events(), chosen)
 
     def _show_buttons(self) -> None:
         panel = self.panel
         no_message = panel.why_not_message()
-        for button in (self.deliver, self.drop, self.duplicate):
+        for button in (self.controls.deliver, self.controls.drop, self.controls.duplicate):
             button.disabled = no_message is not None
-        self.why_message.value = no_message or ""
+        self.controls.why_message.value = no_message or ""
         no_back, no_step = panel.why_not_back(), panel.why_not_step()
-        self.back.disabled = no_back is not None
-        self.step.disabled = self.by_rule.disabled = no_step is not None
-        self.play.disabled = no_step is not None and self._playing is None
-        self.play.description = "Play" if self._playing is None else "Pause"
-        self.why_time.value = no_step or no_back or ""
-        reasons = {}
-        for act, button in self.acts.items():
-            reasons[act] = panel.why_not(panel.node_act(act, self.node.value))
-            button.disabled = reasons[act] is not None
-            button.tooltip = reasons[act] or act
-        said = dict.fromkeys(reason for reason in reasons.values() if reason)
-        self.why_node.value = " ".join(said)
+        self.controls.back.disabled = no_back is not None
+        self.controls.step.disabled = self.controls.by_rule.disabled = no_step is not None
+        self.controls.play.disabled = no_step is not None and self._playing is None
+        self.controls.play.description = "Play" if self._playing is None else "Pause"
+        self.controls.why_time.value = no_step or no_back or ""
+        because: dict[str, list[str]] = {}
+        for act, button in self.controls.acts.items():
+            reason = panel.why_not(panel.node_act(act, self.controls.node.value))
+            button.disabled = reason is not None
+            button.tooltip = reason or act
+            if reason:
+                because.setdefault(reason, []).append(act)
+        said = (f"{', '.join(acts)}: {reason}" for reason, acts in because.items())
+        self.controls.why_node.value = "  ".join(said)
 
     def _show_stage(self) -> None:
         self.stage.frame = frame_for_stage(
@@ -226,40 +216,3 @@ class Lab:
             dark=self.stage.theme == "dark",
             narrow=self.stage.narrow,
         )
-
-
-def _button(description: str, *, primary: bool = False, strong: bool = False) -> Any:
-    button = ipywidgets.Button(description=description)
-    if primary:
-        button.add_class("raftlab-primary")
-    if strong:
-        button.add_class("raftlab-strong")
-    return button
-
-
-def _reason() -> Any:
-    label = ipywidgets.Label()
-    label.add_class("raftlab-reason-beside")
-    return label
-
-
-def _row_name(name: str) -> Any:
-    label = ipywidgets.Label(name)
-    label.add_class("raftlab-row-name")
-    return label
-
-
-def _on_click(button: Any, act: Callable[[], None], then: Callable[[], None]) -> None:
-    def clicked(_: object) -> None:
-        act()
-        then()
-
-    button.on_click(clicked)
-
-
-def _offer(dropdown: Any, options: tuple[tuple[str, Any], ...], chosen: object) -> None:
-    """Give a dropdown new options, keeping the choice where it is still there."""
-    if dropdown.options != options:
-        values = [value for _, value in options]
-        dropdown.options = options
-        dropdown.value = chosen if chosen in values else values[0]

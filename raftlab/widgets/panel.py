@@ -8,7 +8,6 @@ can be tried without a browser.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from raftlab.raft import (
     ClientCommand,
@@ -31,33 +30,15 @@ from raftlab.raft import (
     why_not,
 )
 from raftlab.sim.beats import beats
+from raftlab.sim.branches import go_along, named_branches
 from raftlab.sim.explain import Explanation, explain, explain_last_rule
 from raftlab.sim.history import History, Moment
 from raftlab.sim.schedule import next_event
 from raftlab.sim.words import say_event, say_message
+from raftlab.views.notebook import told
+from raftlab.widgets.frame import Frame, Light
 
 NODE_ACTS = ("Time out", "Send entries", "Heartbeat", "Crash", "Restart")
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """One property: whether it holds now, and the sentence that broke it if not."""
-
-    name: str
-    sentence: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Everything that is shown of one moment, but for the picture, which is drawn from it."""
-
-    title: str
-    cluster: Cluster
-    step: Step | None
-    explanation: Explanation
-    position: str
-    lights: tuple[Light, ...]
-    notice: str = ""
 
 
 class Panel:
@@ -98,6 +79,14 @@ class Panel:
     def place(self) -> int:
         """How many events lie before the shown moment."""
         return self._place()
+
+    def branches(self) -> tuple[tuple[str, int], ...]:
+        """Every line of the run: its name, and the number of its last moment."""
+        return named_branches(self.history)
+
+    def branch(self) -> int:
+        """The number of the last moment of the shown line."""
+        return self.history.line()[-1].number
 
     # What can be done
 
@@ -153,8 +142,11 @@ class Panel:
         self._leave_the_middle()
         try:
             self.history.do(event)
-        except (NotPossible, RuleError) as error:
+        except NotPossible as error:
             self.notice = str(error)
+        except RuleError as error:
+            # Where a learner's own line raised, it is named.
+            self.notice = "".join(told(error)) if error.__cause__ else str(error)
 
     def deliver(self, message: Message) -> None:
         """Deliver one message in flight."""
@@ -203,6 +195,11 @@ class Panel:
         self._leave_the_middle()
         line = self.history.line()
         self.history.goto(line[max(0, min(place, len(line) - 1))].number)
+
+    def go_along(self, tip: int) -> None:
+        """Show another line of the run, at the last moment that it shares with this one."""
+        self._leave_the_middle()
+        go_along(self.history, tip)
 
     # The rest is nobody's business
 

@@ -28,7 +28,7 @@ function build(el) {
   parts.headline = element("p", "raftlab-headline", words);
   parts.reason = element("p", "raftlab-reason", words);
   parts.rules = element("ol", "raftlab-rules", told, { "aria-label": "Rules that fired" });
-  parts.notice = element("p", "raftlab-notice", el, { role: "alert" });
+  parts.notice = element("p", "raftlab-notice", told, { role: "alert" });
   parts.picture = element("div", "raftlab-picture", el, { role: "img" });
   const details = element("details", "raftlab-text", el);
   element("summary", "", details).textContent = "The same in words";
@@ -120,20 +120,18 @@ function currentTheme() {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-// A still picture stands in the output for where no kernel runs; the live lab takes its place.
-function hideStill(el) {
-  const output = el.closest(".jp-OutputArea, .output_area, .cell-output");
-  for (const still of output?.querySelectorAll(".raftlab-still") ?? []) {
-    const child = still.closest(".jp-OutputArea-child") ?? still;
-    child.style.display = "none";
-  }
-}
-
-// JupyterLab's shortcuts would take the arrow keys that a list or the scrubber needs.
-function keepArrowKeys(el) {
-  el.closest(".raftlab")?.addEventListener("focusin", (event) => {
+// JupyterLab's shortcuts would take the arrow keys that a list or the scrubber needs; and Enter in
+// the client's field sends.
+function takeKeys(el) {
+  const lab = el.closest(".raftlab");
+  lab?.addEventListener("focusin", (event) => {
     if (event.target.matches("select, input")) {
       event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  });
+  lab?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches(".raftlab-client input")) {
+      lab.querySelector(".raftlab-send")?.click();
     }
   });
 }
@@ -159,10 +157,7 @@ function render({ model, el }) {
   parts.picture.addEventListener("click", (event) => choosePill(event, model));
   draw();
   retheme();
-  requestAnimationFrame(() => {
-    hideStill(el);
-    keepArrowKeys(el);
-  });
+  requestAnimationFrame(() => takeKeys(el));
   return () => {
     themes.disconnect();
     sizes.disconnect();

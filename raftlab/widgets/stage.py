@@ -14,7 +14,7 @@ from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.layout import NARROW, WIDE
 from raftlab.views.palette import DARK, LIGHT, css_variables
 from raftlab.views.text import alt, describe
-from raftlab.widgets.panel import Frame
+from raftlab.widgets.frame import Frame
 
 HERE = Path(__file__).parent
 PAPER = "https://raft.github.io/raft.pdf"
@@ -93,6 +93,6 @@ def _leader(frame: Frame) -> str:
         case []:
             return "no leader"
         case [one]:
-            return f"★ {one} leads"
+            return f"★ {one} leads term {term}"
         case _:
-            return f"★ {' and '.join(newest)} both lead"
+            return f"★ {' and '.join(newest)} both lead term {term}"

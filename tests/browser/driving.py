@@ -34,6 +34,11 @@ def first_lab(page: Page) -> Locator:
     lab = page.locator(".raftlab").first
     lab.scroll_into_view_if_needed()
     lab.locator(".raftlab-picture svg").wait_for()
+    # While outputs above it still grow, the page moves under the mouse and a click may miss.
+    box = None
+    while box != lab.bounding_box():
+        box = lab.bounding_box()
+        page.wait_for_timeout(300)
     return lab
 
 

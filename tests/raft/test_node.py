@@ -73,7 +73,7 @@ def test_a_cluster_is_named_and_sorted() -> None:
 
 @pytest.mark.parametrize("names", [(), (*NAMES, "node10"), ("node1", "node1")])
 def test_a_cluster_has_one_to_nine_servers(names: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match=r"A cluster has 1 to 9 servers of different names\."):
+    with pytest.raises(ValueError, match=r"A cluster has 1 to 9 nodes of different names\."):
         Cluster.of(*names)
 
 
@@ -111,8 +111,8 @@ def test_the_machine_understands_set(command: str | None, after: dict[str, str])
     [
         ("SET key1 valueA", None),
         ("SET k a b", None),
-        ("set k v", "The machine understands 'SET key value'; it does not understand 'set k v'."),
-        ("", "The machine understands 'SET key value'; it does not understand ''."),
+        ("set k v", "The state machine understands 'SET key value', and not 'set k v'."),
+        ("", "The state machine understands 'SET key value', and not ''."),
         ("SET k\nv w", "A command is one line of printable characters."),
         ("SET k " + 995 * "v", "A command has at most 1000 characters; this one has 1001."),
         (7, "A command is text such as 'SET key1 valueA', not int."),

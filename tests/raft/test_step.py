@@ -200,7 +200,7 @@ LEADING = cluster(leader("node1", 1), node("node2", 1), node("node3", 1))
         (
             THREE,
             ClientCommand("node1", "GET a"),
-            "The machine understands 'SET key value'; it does not understand 'GET a'.",
+            "The state machine understands 'SET key value', and not 'GET a'.",
         ),
         (THREE, Crash("node1", Timeout("node2")), "node1 can only crash in a turn of its own."),
         (THREE, Crash("node1", Crash("node1")), "node1 can only crash in a turn of its own."),

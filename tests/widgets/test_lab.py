@@ -18,8 +18,8 @@ from raftlab.widgets.lab import Lab
 
 def press(lab: Lab, name: str) -> dict[str, Any]:
     """Press the button of that name, and give what the stage then shows."""
-    buttons = [getattr(lab, field) for field in vars(lab)]
-    buttons += list(lab.acts.values())
+    buttons = list(vars(lab.controls).values())
+    buttons += list(lab.controls.acts.values())
     (button,) = [b for b in buttons if getattr(b, "description", None) == name]
     assert not button.disabled, f"{name} is disabled: {button.tooltip}"
     button.click()
@@ -58,14 +58,14 @@ def test_the_scrubber_goes_anywhere_in_the_run() -> None:
 def test_a_message_is_chosen_and_delivered_dropped_or_copied() -> None:
     lab = Lab(fresh())
     press(lab, "Time out")
-    first, second = (value for _, value in lab.message.options)
-    lab.message.value = second
+    first, second = (value for _, value in lab.controls.message.options)
+    lab.controls.message.value = second
     press(lab, "Deliver")
     assert lab.panel.history.now.step.event == Deliver(second)
-    lab.message.value = first
+    lab.controls.message.value = first
     press(lab, "Duplicate")
     assert lab.panel.history.cluster.network.count(first) == 2
-    lab.message.value = first
+    lab.controls.message.value = first
     press(lab, "Drop")
     press(lab, "Drop")
     assert first not in lab.panel.history.cluster.network
@@ -74,11 +74,11 @@ def test_a_message_is_chosen_and_delivered_dropped_or_copied() -> None:
 def test_the_chosen_message_stays_chosen_while_it_is_in_flight() -> None:
     lab = Lab(fresh())
     press(lab, "Time out")
-    first, second = (value for _, value in lab.message.options)
-    lab.message.value = second
+    first, second = (value for _, value in lab.controls.message.options)
+    lab.controls.message.value = second
     lab.panel.deliver(first)
     lab.show()
-    assert lab.message.value == second
+    assert lab.controls.message.value == second
 
 
 def test_a_click_on_a_pill_chooses_its_message_and_a_late_click_does_nothing() -> None:
@@ -86,22 +86,22 @@ def test_a_click_on_a_pill_chooses_its_message_and_a_late_click_does_nothing() -
     press(lab, "Time out")
     second = lab.panel.history.cluster.network[1]
     lab._on_pill(lab.stage, {"choose": 1}, [])
-    assert lab.message.value == second
+    assert lab.controls.message.value == second
     for nonsense in ({"choose": 2}, {"choose": -1}, {"choose": "0"}, {}, None):
         lab._on_pill(lab.stage, nonsense, [])
-    assert lab.message.value == second
+    assert lab.controls.message.value == second
 
 
 def test_a_command_is_typed_and_sent() -> None:
     lab = Lab(leader_elected())
-    lab.command.value = "SET colour blue"
+    lab.controls.command.value = "SET colour blue"
     frame = press(lab, "Send")
     assert "SET colour blue" in frame["headline"]
 
 
 def test_a_command_with_markup_reaches_the_svg_only_escaped() -> None:
     lab = Lab(leader_elected())
-    lab.command.value = 'SET x <script>alert("&")</script>'
+    lab.controls.command.value = 'SET x <script>alert("&")</script>'
     frame = press(lab, "Send")
     assert "<script" not in frame["svg"]
     assert "&lt;script" in frame["svg"]
@@ -109,20 +109,53 @@ def test_a_command_with_markup_reaches_the_svg_only_escaped() -> None:
 
 def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
     lab = Lab(fresh())
-    lab.node.value = "node2"
+    lab.controls.node.value = "node2"
     press(lab, "Crash")
     assert not lab.panel.history.cluster.node("node2").up
-    assert lab.acts["Crash"].disabled
-    assert lab.why_node.value == "node2 is down: it can only restart."
-    assert lab.acts["Crash"].tooltip == "node2 is down: it can only restart."
+    assert lab.controls.acts["Crash"].disabled
+    assert lab.controls.why_node.value == (
+        "Time out, Send entries, Heartbeat, Crash: node2 is down: it can only restart."
+    )
+    assert lab.controls.acts["Crash"].tooltip == "node2 is down: it can only restart."
     press(lab, "Restart")
     assert lab.panel.history.cluster.node("node2").up
 
 
+def test_doing_something_else_in_the_past_begins_a_branch_and_main_leads_back() -> None:
+    lab = Lab(walkthrough())
+    whole = lab.scrubber.last
+    assert lab.controls.branch.disabled
+    lab.scrubber.place = 10
+    lab.controls.node.value = "node1"
+    press(lab, "Crash")
+    assert [name for name, _ in lab.controls.branch.options] == ["main", "event 11: node1 crashes"]
+    assert lab.scrubber.last == 11
+    lab.controls.branch.value = lab.controls.branch.options[0][1]
+    assert (lab.scrubber.place, lab.scrubber.last) == (10, whole)
+    lab.controls.branch.value = lab.controls.branch.options[1][1]
+    assert (lab.scrubber.place, lab.scrubber.last) == (10, 11)
+
+
+def test_whoever_acts_takes_over_from_play() -> None:
+    async def play_and_go_back() -> tuple[int, int]:
+        lab = Lab(walkthrough())
+        lab.controls.speed.value = 10.0
+        lab.controls.play.click()
+        await asyncio.sleep(0.35)
+        lab.controls.back.click()
+        stopped_at = lab.panel.place()
+        await asyncio.sleep(0.25)
+        assert lab.controls.play.description == "Play"
+        return stopped_at, lab.panel.place()
+
+    stopped_at, later = asyncio.run(play_and_go_back())
+    assert stopped_at == later
+
+
 def test_any_event_can_be_chosen_from_the_list() -> None:
     lab = Lab(fresh())
-    labels = [label for label, _ in lab.event.options]
-    lab.event.value = lab.event.options[labels.index("node3 times out")][1]
+    labels = [label for label, _ in lab.controls.event.options]
+    lab.controls.event.value = lab.controls.event.options[labels.index("node3 times out")][1]
     assert "node3" in press(lab, "Do it")["headline"]
 
 
@@ -136,13 +169,13 @@ def test_step_by_rule_names_the_rule_it_stands_at() -> None:
 def test_play_follows_the_recorded_run_to_its_end_and_can_be_paused() -> None:
     async def play_and_pause() -> tuple[int, int]:
         lab = Lab(walkthrough())
-        lab.speed.value = 10.0
-        lab.play.click()
-        assert lab.play.description == "Pause"
+        lab.controls.speed.value = 10.0
+        lab.controls.play.click()
+        assert lab.controls.play.description == "Pause"
         await asyncio.sleep(0.35)
-        lab.play.click()
+        lab.controls.play.click()
         await asyncio.sleep(0)
-        assert lab.play.description == "Play"
+        assert lab.controls.play.description == "Play"
         paused_at = lab.panel.place()
         await asyncio.sleep(0.25)
         return paused_at, lab.panel.place()
@@ -156,14 +189,14 @@ def test_play_stops_where_the_recorded_run_ends() -> None:
         lab = Lab(walkthrough())
         lab.panel.go_to(lab.panel.moments() - 1)
         lab.show()
-        lab.speed.value = 10.0
-        lab.play.click()
+        lab.controls.speed.value = 10.0
+        lab.controls.play.click()
         await asyncio.sleep(0.5)
         return lab
 
     lab = asyncio.run(play_to_the_end())
     assert lab.panel.place() == lab.panel.moments()
-    assert lab.play.description == "Play"
+    assert lab.controls.play.description == "Play"
 
 
 def test_theme_and_width_are_the_browsers_to_say() -> None:
@@ -195,7 +228,7 @@ def test_two_leaders_of_one_term_are_both_named() -> None:
     usurper = become_leader(replace(cluster.node("node2"), current_term=term))
     nodes = (cluster.nodes[0], usurper, cluster.nodes[2])
     lab = raftlab.lab(Cluster(nodes, cluster.pasts))
-    assert lab.stage.frame["leader"] == "★ node1 and node2 both lead"
+    assert lab.stage.frame["leader"] == "★ node1 and node2 both lead term 1"
 
 
 def test_a_still_picture_is_shown_before_the_live_lab(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +267,7 @@ def test_a_restart_that_keeps_the_role_leaves_a_leader_that_the_lab_can_live_wit
 
     run = leader_elected()
     lab = Lab(History(run.cluster, RAFT.but(restart=restart_as_leader)))
-    lab.command.value = "SET x 1"
+    lab.controls.command.value = "SET x 1"
     press(lab, "Send")
     for act in ("Crash", "Restart", "Heartbeat"):
         press(lab, act)
