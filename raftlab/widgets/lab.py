@@ -19,6 +19,8 @@ from raftlab.widgets.stage import Scrubber, Stage, frame_for_stage
 # A dropdown whose value is None shows nothing; this shows its words.
 NO_MESSAGE = "none"
 
+STILL = '<div class="raftlab-still">{}<p>A still picture. Run the cell to play.</p></div>'
+
 Changed = dict[str, Any]
 
 
@@ -61,7 +63,7 @@ class Lab:
         frame = self.panel.frame()
         words = frame.explanation
         bundle = still(frame.cluster, frame.step, words.headline, words.reason)
-        bundle["text/html"] = f'<div class="raftlab-still">{bundle["text/html"]}</div>'
+        bundle["text/html"] = STILL.format(bundle["text/html"])
         display(bundle, raw=True)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
@@ -85,7 +87,7 @@ class Lab:
         self.controls.message.observe(self._on_choice, "value")
         self.controls.branch.observe(self._on_branch, "value")
         self.scrubber.observe(self._on_scrub, "place")
-        self.stage.observe(lambda _: self._show_stage(), ["theme", "narrow"])
+        self.stage.observe(lambda _: self._show_stage(), ["theme", "room"])
         self.stage.on_msg(self._on_pill)
 
     # Acting
@@ -214,5 +216,5 @@ class Lab:
             columns=self.panel.columns(),
             selected=self._chosen_message(),
             dark=self.stage.theme == "dark",
-            narrow=self.stage.narrow,
+            room=self.stage.room,
         )

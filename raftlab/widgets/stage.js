@@ -2,9 +2,6 @@
 // It decides nothing. Text arrives as text and is set as text; only the SVG is markup, drawn and
 // escaped in Python.
 
-// The wide picture, at its true size, with the padding beside it.
-const NARROW_BELOW = 1090;
-
 function element(tag, className, parent, attributes = {}) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -149,10 +146,10 @@ function render({ model, el }) {
   const themes = new MutationObserver(retheme);
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const sizes = new ResizeObserver(([entry]) => {
-    const width = entry.contentRect.width;
-    if (width > 0) tell("narrow", width < NARROW_BELOW);
+    const width = Math.round(entry.contentRect.width);
+    if (width > 0) tell("room", width);
   });
-  sizes.observe(el);
+  sizes.observe(parts.picture);
   model.on("change:frame", draw);
   parts.picture.addEventListener("click", (event) => choosePill(event, model));
   draw();

@@ -11,13 +11,15 @@ import traitlets
 from raftlab.raft import Message, Role
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import NoEngine, NotDrawn, svg
-from raftlab.views.layout import NARROW, WIDE
+from raftlab.views.layout import MEDIUM, NARROW, WIDE, Layout
 from raftlab.views.palette import DARK, LIGHT, css_variables
 from raftlab.views.text import alt, describe
 from raftlab.widgets.frame import Frame
 
 HERE = Path(__file__).parent
 PAPER = "https://raft.github.io/raft.pdf"
+
+LEAST_SCALE = 0.97
 
 STYLE = f"""
 .raftlab {{ {css_variables(LIGHT)} }}
@@ -27,13 +29,13 @@ STYLE = f"""
 
 
 class Stage(anywidget.AnyWidget):
-    """Shows one frame. The browser tells the theme and whether the place is narrow."""
+    """Shows one frame. The browser tells the theme and how many pixels wide the picture may be."""
 
     _esm = HERE / "stage.js"
     _css = STYLE
     frame = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["light", "dark"], "light").tag(sync=True)
-    narrow = traitlets.Bool(False).tag(sync=True)
+    room = traitlets.Int(WIDE.width).tag(sync=True)
 
 
 class Scrubber(anywidget.AnyWidget):
@@ -45,7 +47,7 @@ class Scrubber(anywidget.AnyWidget):
 
 
 def frame_for_stage(
-    frame: Frame, *, columns: int, selected: Message | None, dark: bool, narrow: bool
+    frame: Frame, *, columns: int, selected: Message | None, dark: bool, room: int
 ) -> dict[str, Any]:
     """A frame as the stage takes it: texts, and the picture drawn for its theme and width.
 
@@ -59,7 +61,7 @@ def frame_for_stage(
                 frame.cluster,
                 frame.step,
                 columns=columns,
-                layout=NARROW if narrow else WIDE,
+                layout=layout_for(room),
                 theme=DARK if dark else LIGHT,
                 selected=selected,
             )
@@ -83,6 +85,12 @@ def frame_for_stage(
         "alt": alt(frame.cluster, frame.step),
         "text": describe(frame.cluster, frame.step),
     }
+
+
+def layout_for(room: int) -> Layout:
+    """The widest picture that `room` pixels hold, or all but hold: a little smaller still reads."""
+    fitting = (layout for layout in (WIDE, MEDIUM) if layout.width * LEAST_SCALE <= room)
+    return next(fitting, NARROW)
 
 
 def _leader(frame: Frame) -> str:

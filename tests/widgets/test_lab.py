@@ -13,7 +13,9 @@ from raftlab.raft.election import become_leader
 from raftlab.raft.node import restart
 from raftlab.views.draw import NoEngine
 from raftlab.widgets import stage as stage_module
+from raftlab.views.layout import MEDIUM, NARROW, WIDE
 from raftlab.widgets.lab import Lab
+from raftlab.widgets.stage import layout_for
 
 
 def press(lab: Lab, name: str) -> dict[str, Any]:
@@ -204,8 +206,13 @@ def test_theme_and_width_are_the_browsers_to_say() -> None:
     light = lab.stage.frame["svg"]
     lab.stage.theme = "dark"
     dark = lab.stage.frame["svg"]
-    lab.stage.narrow = True
+    lab.stage.room = 760
     assert len({light, dark, lab.stage.frame["svg"]}) == 3
+
+
+def test_the_picture_is_the_widest_that_the_place_holds() -> None:
+    layouts = [layout_for(room) for room in (1400, 1060, 1000, MEDIUM.width, 800, 300)]
+    assert layouts == [WIDE, WIDE, MEDIUM, MEDIUM, NARROW, NARROW]
 
 
 def test_without_an_engine_the_text_view_stands_in_and_the_remedy_is_named(
