@@ -3,6 +3,7 @@
 import re
 from contextlib import nullcontext
 from dataclasses import replace
+from html import unescape
 
 import pygraphviz
 import pytest
@@ -27,8 +28,9 @@ from raftlab.raft import (
 )
 from raftlab.views import draw
 from raftlab.views.cluster_dot import cluster_dot
-from raftlab.views.layout import NARROW, WIDE, Layout
+from raftlab.views.layout import MEDIUM, NARROW, WIDE, Layout
 from raftlab.views.palette import DARK, LIGHT
+from raftlab.views.sheet import width_of
 
 THREE = Cluster.of("node1", "node2", "node3")
 FIVE = Cluster.of("node1", "node2", "node3", "node4", "node5")
@@ -139,6 +141,7 @@ def test_the_leaders_beliefs_stand_in_the_other_rows() -> None:
 
 def test_the_truth_stands_under_each_column() -> None:
     words = picture(run_to_commit()).words()
+    assert "copies on nodes 1 to 3" in words
     assert words[words.index("● ● ○") :][:3] == ["● ● ○", "t1 on 2 of 3", "committed"]
 
 
@@ -265,7 +268,7 @@ def test_more_pairs_of_nodes_than_there_is_room_for_are_owned_up_to() -> None:
     assert re.fullmatch(r"42 messages in flight, \d+ not drawn", heading)
 
 
-@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
 def test_nodes_never_move_during_a_history(layout: Layout) -> None:
     cluster, positions, sizes = FIVE, set(), set()
     commands = [ClientCommand("node1", f"SET x {number}") for number in range(20)]
@@ -304,10 +307,81 @@ def test_a_learners_words_are_escaped_and_shortened_and_whole_in_the_tooltip() -
     cell = picture(came).by_id["node1-entry1"]
     assert "SET&#160;&lt;b&gt;&amp;" in cell["label"]
     assert "…" in cell["label"]
-    assert cell["tooltip"].replace("\\\\", "\\") == f"entry 1: {NASTY}, term 1, not committed"
+    titles = re.findall("<title>([^<]*)</title>", draw.svg(cluster_dot(came.after, came)))
+    assert f"entry 1: {NASTY}, term 1, not committed" in [unescape(title) for title in titles]
 
 
-@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    "value",
+    [r"\N\N", r"\\N", r"\G\L\E\T\H", r"\n\l\r", "\\", "&#92;N", "&amp;\\", "&lt;"],
+)
+def test_backslashes_and_entities_come_out_as_themselves(value: str) -> None:
+    name, command = r"a\Nb", f"SET x {value}"
+    came = play(Cluster.of(name), Timeout(name), ClientCommand(name, command))
+    drawn = draw.svg(cluster_dot(came.after, came, columns=2))
+    texts = [
+        unescape(text).replace("\xa0", " ") for text in re.findall("<text[^>]*>([^<]*)", drawn)
+    ]
+    titles = [unescape(title) for title in re.findall("<title>([^<]*)</title>", drawn)]
+    assert f"SET x {value}" in texts
+    assert name in texts
+    assert f"entry 1: SET x {value}, term 1, applied" in titles
+    assert any(title.startswith(f"{name}: leader, term 1") for title in titles)
+
+
+def test_a_narrow_picture_tells_the_state_too() -> None:
+    words = picture(run_to_commit(), layout=NARROW).words()
+    assert words.count("commit_index 1") == 1
+    assert words.count("last_applied 0") == 2
+    assert "x = 1" in words
+    down = picture(led(THREE, Crash("node3")), layout=NARROW).words()
+    assert "on disk: term, vote, log" in down
+    assert "memory: lost" in down
+
+
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
+@pytest.mark.parametrize("entries", [9, 10, 120])
+def test_a_state_is_told_by_whole_numbers(layout: Layout, entries: int) -> None:
+    one = Cluster.of("node1")
+    commands = [ClientCommand("node1", f"SET key{n % 3} value{n}") for n in range(entries)]
+    words = picture(play(one, Timeout("node1"), *commands), layout=layout).words()
+    assert {f"commit_index {entries}", f"commit {entries}"} & set(words)
+    assert {f"last_applied {entries}", f"applied {entries}"} & set(words)
+    assert any(shown.endswith(("(+2)", " +2")) for shown in words)
+
+
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
+@pytest.mark.parametrize("entries", [3, 7, 12, 30])
+def test_no_word_is_smaller_than_ten_pixels(layout: Layout, entries: int) -> None:
+    nine = Cluster.of(*[f"node{number}" for number in range(1, 10)])
+    commands = [ClientCommand("node1", f"SET x {number}") for number in range(entries)]
+    came = play(nine, Timeout("node1"), *commands)
+    drawn = draw.svg(cluster_dot(came.after, came, layout=layout))
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawn)) >= 10
+
+
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
+@pytest.mark.parametrize("entries", range(1, 20))
+def test_what_the_leader_believes_stands_apart_and_within_the_card(
+    layout: Layout, entries: int
+) -> None:
+    commands = [ClientCommand("node1", f"SET x {number}") for number in range(entries)]
+    sent = play(THREE, Timeout("node1"), *commands, Replicate("node1")).after
+    while sent.network:
+        sent = step(sent, Deliver(sent.network[0])).after
+    drawn = picture(sent, layout=layout, columns=entries).nodes
+    ends = {}
+    for mark in ("▲", "△"):
+        found = [n for n in drawn if (n["label"] or "").startswith(mark) and n.get("fontsize")]
+        # The first of each kind is node2's: the legend's signs come last.
+        words, size = found[0]["label"], float(found[0]["fontsize"])
+        middle, half = float(found[0]["pos"].split(",")[0]), width_of(words, size) / 2
+        ends[mark] = (middle - half, middle + half)
+    assert ends["▲"][1] <= ends["△"][0] + 2.5
+    assert ends["△"][1] <= layout.card_width - 4
+
+
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
 def test_a_short_history_shows_its_commands_whole(layout: Layout) -> None:
     came = play(Cluster.of("node1"), Timeout("node1"), ClientCommand("node1", "SET key1 valueA"))
     assert "1t1SET key1 valueA✓" in picture(came, layout=layout, columns=2).words()
@@ -330,7 +404,7 @@ def loud(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("loud")
-@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
 def test_names_and_commands_may_be_anything(
     layout: Layout, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -363,7 +437,12 @@ def steps(draw_: st.DrawFn) -> Step:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps(), st.sampled_from([WIDE, NARROW]), st.sampled_from([LIGHT, DARK]), st.integers(1, 30))
+@given(
+    steps(),
+    st.sampled_from([WIDE, MEDIUM, NARROW]),
+    st.sampled_from([LIGHT, DARK]),
+    st.integers(1, 30),
+)
 def test_graphviz_draws_any_cluster_without_complaint(
     capfd: pytest.CaptureFixture[str], came: Step, layout: Layout, theme: object, columns: int
 ) -> None:

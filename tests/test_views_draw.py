@@ -110,7 +110,7 @@ def test_a_still_is_an_image_with_its_text_and_its_caption() -> None:
     assert "".join(caption.itertext()) == "node1 times out. It had heard of <no> leader."
     data = image.get("src", "").removeprefix("data:image/svg+xml;base64,")
     drawn = ET.fromstring(base64.b64decode(data).decode())
-    assert drawn.get("viewBox") == "-16 -16 1100 397"
+    assert drawn.get("viewBox") == "-8 -8 916 403"
     assert drawn[0].get("fill") == LIGHT.panel
     assert "node1" in shown["text/plain"]
 

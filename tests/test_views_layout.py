@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raftlab.views.lanes import Span, curve, first_half, order, ports, stand
-from raftlab.views.layout import NARROW, ROW, WIDE, Layout
+from raftlab.views.layout import CARD_GAP, MEDIUM, NARROW, WIDE, Layout
 
-LAYOUTS = pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+LAYOUTS = pytest.mark.parametrize(
+    "layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"]
+)
 
 
 @LAYOUTS
@@ -47,8 +49,8 @@ def test_long_logs_are_left_out_in_the_middle(layout: Layout) -> None:
 
 def test_rows_are_equally_far_apart_whatever_the_logs() -> None:
     tops = [WIDE.card_top(place) for place in range(9)]
-    assert {lower - upper for upper, lower in pairwise(tops)} == {ROW}
-    assert WIDE.height(5) - WIDE.height(4) == ROW
+    assert {lower - upper for upper, lower in pairwise(tops)} == {WIDE.card_height + CARD_GAP}
+    assert WIDE.height(5) - WIDE.height(4) == WIDE.card_height + CARD_GAP
 
 
 wishes = st.lists(st.floats(0, 600), max_size=12).map(sorted)

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from raftlab.raft import Node, Role
-from raftlab.views.layout import CARD_HEIGHT
+from raftlab.views.layout import CARD_HEIGHT, STATE_LINE
 from raftlab.views.row import CHANGED, Row
-from raftlab.views.sheet import LOW, Run, Sheet, cell, shorten, span, table, width_of
+from raftlab.views.sheet import (
+    LOW,
+    Run,
+    Sheet,
+    cell,
+    fits,
+    printable,
+    shorten,
+    span,
+    table,
+    width_of,
+)
 
 SIGNS = {Role.LEADER: "★", Role.CANDIDATE: "◐", Role.FOLLOWER: "○"}
 TEXT_LEFT = 44
-STATE_WIDTH = 96
+STATE_WIDTH = 98
+STATE_PITCH = 122
 MOST_NAMES = 3
 
 
@@ -18,11 +30,12 @@ def draw_card(sheet: Sheet, row: Row) -> str:
     frame = _frame(sheet, row)
     theme, node = sheet.theme, row.node
     bar = theme.term(node.current_term).stroke if node.up else theme.edge
-    sheet.box(8, row.top + 8, 5, CARD_HEIGHT - 16, style="filled", fillcolor=bar, penwidth="0")
+    sheet.box(
+        8, row.top + 8, 5, row.layout.card_height - 16, style="filled", fillcolor=bar, penwidth="0"
+    )
     _name_and_role(sheet, row)
     _term_and_vote(sheet, row)
-    if row.layout.state_left is not None:
-        _state(sheet, row, row.layout.state_left)
+    _state(sheet, row)
     if row.cut:
         # The words stand on the card's upper edge, where no log and no mark ever stands.
         room = row.layout.log_left - 34
@@ -39,7 +52,7 @@ def _frame(sheet: Sheet, row: Row) -> str:
         1,
         row.top,
         row.layout.card_width - 2,
-        CARD_HEIGHT,
+        row.layout.card_height,
         style=f"rounded,filled{dashed}",
         fillcolor=theme.card if node.up else theme.down,
         color=theme.bad if row.cut else theme.ink if row.leads else theme.edge,
@@ -87,32 +100,61 @@ def _term_and_vote(sheet: Sheet, row: Row) -> None:
     sheet.words(left, y, room, *runs)
 
 
-def _state(sheet: Sheet, row: Row, left: int) -> None:
+def _state(sheet: Sheet, row: Row) -> None:
     """What is in memory; of a node that is down, that nothing is."""
     theme, node = sheet.theme, row.node
-    lines = {
-        "commit_index": f"commit_index {node.commit_index}",
-        "last_applied": f"last_applied {node.last_applied}",
-        "machine": _machine(node),
-    }
-    if not node.up:
-        lines = {"disk": "on disk: term,", "": "vote, log", "memory": "memory: lost"}
-    for number, (field, words) in enumerate(lines.items()):
-        y = row.top + 19 + 15 * number
+    for (field, words), (x, y, room) in zip(_fields(row), _places(row), strict=False):
         if node.up and field in row.changed:
-            sheet.centred(left - 8, y, Run(CHANGED, 10, theme.accent))
-        run = Run(words, 10.5 if node.up else 11, theme.muted, mono=node.up)
-        sheet.words(left, y, STATE_WIDTH, run)
+            sheet.centred(x - 8, y, Run(CHANGED, 10, theme.accent))
+        words = shorten(words, room, 10.5, mono=node.up)
+        sheet.words(x, y, room, Run(words, 10.5, theme.muted, mono=node.up))
 
 
-def _machine(node: Node) -> str:
+def _fields(row: Row) -> list[tuple[str, str]]:
+    """What the state says, field by field."""
+    node = row.node
+    if node.up:
+        rooms = [room for _, _, room in _places(row)]
+        commit, applied = str(node.commit_index), str(node.last_applied)
+        return [
+            ("commit_index", _first_to_fit(rooms[0], f"commit_index {commit}", f"commit {commit}")),
+            (
+                "last_applied",
+                _first_to_fit(rooms[1], f"last_applied {applied}", f"applied {applied}"),
+            ),
+            ("machine", _machine(node, rooms[2])),
+        ]
+    if row.layout.state_left is None:
+        return [("disk", "on disk: term, vote, log"), ("memory", "memory: lost")]
+    return [("disk", "on disk: term,"), ("disk", "vote, log"), ("memory", "memory: lost")]
+
+
+def _places(row: Row) -> list[tuple[float, float, float]]:
+    """Where each of up to three fields begins, its height, and its room: a column, or a line."""
+    left = row.layout.state_left
+    if left is not None:
+        return [(left, row.top + 18 + 14 * number, STATE_WIDTH) for number in range(3)]
+    y = row.top + CARD_HEIGHT + STATE_LINE / 2 - 3
+    starts = [TEXT_LEFT + STATE_PITCH * number for number in range(3)]
+    ends = [start - 6 for start in starts[1:]] + [row.layout.card_width - 10]
+    return [(start, y, end - start) for start, end in zip(starts, ends, strict=True)]
+
+
+def _machine(node: Node, room: float) -> str:
     """The first key-value pair as far as it fits, and how many more there are."""
-    pairs = [f"{key} = {value}" for key, value in node.machine.items()]
-    if not pairs:
+    if not node.machine:
         return "machine empty"
-    more = f" (+{len(pairs) - 1})" if len(pairs) > 1 else ""
-    room = STATE_WIDTH - width_of(more, 10.5, mono=True)
-    return shorten(pairs[0], room, 10.5, mono=True) + more
+    key, value = next(iter(node.machine.items()))
+    others = len(node.machine) - 1
+    more = f" +{others}" if others else ""
+    tight = shorten(f"{key}={value}", room - width_of(more, 10.5, mono=True), 10.5, mono=True)
+    airy = printable(f"{key} = {value}") + (f" (+{others})" if others else "")
+    return _first_to_fit(room, airy, tight + more)
+
+
+def _first_to_fit(room: float, *choices: str) -> str:
+    """The first of the ways to say it that there is room for, or else the last."""
+    return next((words for words in choices if fits(words, room, 10.5, mono=True)), choices[-1])
 
 
 def _cut_off(cut: tuple[str, ...]) -> str:

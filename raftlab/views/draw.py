@@ -14,6 +14,8 @@ from functools import lru_cache
 from html import escape
 from threading import Lock
 
+from raftlab.views.sheet import BACKSLASH
+
 # Metric-compatible with what Graphviz measured, on every common system.
 SANS = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 MONO = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
@@ -132,6 +134,7 @@ def _tidy(drawn: str) -> str:
     width, height = SIZE.match(drawn).groups()  # type: ignore[union-attr]
     size = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     drawn = NAMES.sub("", SIZE.sub(size, drawn, count=1))
+    drawn = drawn.replace(BACKSLASH, "\\")
     drawn = LINK.sub(r"\1<title>\2</title>", drawn).replace(' xml:space="preserve"', "")
     drawn = drawn.replace('"Liberation Sans Bold"', f'"{SANS}" font-weight="bold"')
     return drawn.replace('"Liberation Sans"', f'"{SANS}"').replace(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from raftlab.raft import AppendEntries, AppendReply, Cluster, RequestVote, VoteReply
 from raftlab.views.lanes import Span, curve, first_half, order, ports, stand
-from raftlab.views.layout import CARD_HEIGHT, TOP, Layout
+from raftlab.views.layout import TOP, Layout
 from raftlab.views.pill_card import ONE_LINE, TWO_LINES, draw_pill
 from raftlab.views.pills import Pill, merge
 from raftlab.views.sheet import Run, Sheet
@@ -24,7 +24,8 @@ def draw_gutter(
     drawn, height = _fit(pills, layout, len(cluster.nodes))
     _draw_heading(sheet, pills, drawn, layout)
     middles = {
-        name: layout.card_top(place) + CARD_HEIGHT / 2 for place, name in enumerate(cluster.names)
+        name: layout.card_top(place) + layout.card_height / 2
+        for place, name in enumerate(cluster.names)
     }
     spans = [Span(middles[p.message.sender], middles[p.message.receiver]) for p in drawn]
     places = order(spans)
@@ -32,7 +33,7 @@ def draw_gutter(
     first = TOP + height / 2
     last = layout.legend_top(len(cluster.nodes)) - 8 - height / 2
     heights = stand([span.middle for span in spans], height + SPACES[height], first, last)
-    meets = ports(spans, heights, CARD_HEIGHT - 14)
+    meets = ports(spans, heights, layout.card_height - 14)
     for pill, y, ends in zip(drawn, heights, meets, strict=True):
         name = draw_pill(sheet, pill, layout, y, height)
         ends_of_arrows = (cards[pill.message.sender], name, cards[pill.message.receiver])

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 TOP = 28
 CARD_HEIGHT = 70
-ROW = 86
+CARD_GAP = 16
+STATE_LINE = 16
 CELL_TOP = 7
 CELL_HEIGHT = 40
 MARKER_ROW = 59
@@ -52,6 +53,11 @@ class Grid:
         return self.cell < 70
 
     @property
+    def roomy(self) -> bool:
+        """Whether there is room under a cell for a few words."""
+        return self.cell >= 80
+
+    @property
     def tiny(self) -> bool:
         """Whether a cell has room for its term only."""
         return self.cell < 30
@@ -88,7 +94,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The measures of a picture `width` pixels wide."""
+    """The measures of a picture `width` pixels wide.
+
+    What a node has committed and applied stands in a column from `state_left` on, or, where that
+    is None, on a line of its own at the foot of a card that is so much higher.
+    """
 
     width: int
     card_width: int
@@ -114,15 +124,26 @@ class Layout:
 
     def card_top(self, place: int) -> int:
         """The upper edge of the card of the node at `place`, counted from 0."""
-        return TOP + place * ROW
+        return TOP + place * (self.card_height + CARD_GAP)
 
     def tally_top(self, nodes: int) -> int:
         """The upper edge of what is true of each column."""
-        return self.card_top(nodes) - (ROW - CARD_HEIGHT) + 9
+        return self.card_top(nodes) - CARD_GAP + 9
 
     def legend_top(self, nodes: int) -> int:
         """The upper edge of the legend."""
         return self.tally_top(nodes) + TALLY_HEIGHT + 8
+
+    @property
+    def card_height(self) -> int:
+        """The height of every card."""
+        return CARD_HEIGHT + (STATE_LINE if self.state_left is None else 0)
+
+    @property
+    def marks_right(self) -> int:
+        """How far right the marks under a log may reach."""
+        # They stand lower than the column of the state, so they may reach under it.
+        return self.card_width - 6 if self.state_left is None else self.state_left + 20
 
     @property
     def pill_left(self) -> int:
@@ -139,11 +160,27 @@ WIDE = Layout(
     pill_width=212,
     legend_lines=1,
 )
+# What GitHub's column and a notebook beside its list of files have room for.
+MEDIUM = Layout(
+    width=900,
+    card_width=644,
+    log_left=228,
+    sizings=(
+        Sizing(2, 146, 132),
+        Sizing(3, 100, 90),
+        Sizing(4, 75, 70),
+        Sizing(6, 50, 44),
+        Sizing(11, 27, 24),
+    ),
+    state_left=544,
+    pill_width=200,
+    legend_lines=2,
+)
 NARROW = Layout(
     width=752,
     card_width=490,
     log_left=230,
-    sizings=(Sizing(2, 126, 120), Sizing(3, 84, 74), Sizing(6, 42, 36), Sizing(12, 21, 18)),
+    sizings=(Sizing(2, 126, 120), Sizing(3, 84, 74), Sizing(6, 42, 36), Sizing(10, 23, 20)),
     state_left=None,
     pill_width=200,
     legend_lines=2,

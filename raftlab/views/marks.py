@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from raftlab.raft import Entry, Node
-from raftlab.views.layout import CARD_HEIGHT, MARKER_ROW
+from raftlab.views.layout import MARKER_ROW
 from raftlab.views.row import CHANGED, Row
-from raftlab.views.sheet import Run, Sheet
+from raftlab.views.sheet import Run, Sheet, width_of
 
 ROOM_LEFT_OF_LOG = 62
 
@@ -15,7 +15,7 @@ def draw_marks(sheet: Sheet, row: Row) -> None:
 
     It is a belief, not the truth; the truth stands under the columns.
     """
-    marked: set[int] = set()
+    marked: dict[int, float] = {}
     if row.leader is row.node:
         marked = _draw_counts(sheet, row)
     elif row.leader is not None and row.node.name in row.leader.next_index:
@@ -23,37 +23,55 @@ def draw_marks(sheet: Sheet, row: Row) -> None:
     _draw_changed(sheet, row, marked)
 
 
-def _draw_counts(sheet: Sheet, row: Row) -> set[int]:
-    """What the leader has counted of entries not yet committed; gives their indexes."""
+def _draw_counts(sheet: Sheet, row: Row) -> dict[int, float]:
+    """What the leader has counted of entries not yet committed; gives where each mark begins."""
     node, grid = row.node, row.grid
     members = len(node.configuration.members)
-    counted = {i for i in grid.drawn if node.commit_index < i <= node.log.last_index}
-    for index in counted:
+    begins = {}
+    for index in grid.drawn:
+        if not node.commit_index < index <= node.log.last_index:
+            continue
         held = 1 + sum(index <= match for match in node.match_index.values())
-        words = f"{held}/{members}" if grid.small else f"counts {held} of {members}"
+        words = f"counts {held} of {members}" if grid.roomy else f"counts {held}/{members}"
+        words = words.removeprefix("counts ") if grid.small else words
         run = Run(words, 11 if grid.cell > 20 else 10, sheet.theme.muted)
-        sheet.centred(grid.centre(index), row.top + MARKER_ROW, run)
-    return counted
+        begins[index] = _centred(sheet, row, grid.centre(index), run)
+    return begins
 
 
-def _draw_beliefs(sheet: Sheet, row: Row, leader: Node) -> set[int]:
-    """`match_index` and `next_index` of one follower, under the cells they point at."""
+def _draw_beliefs(sheet: Sheet, row: Row, leader: Node) -> dict[int, float]:
+    """`match_index` and `next_index` of one follower, under the cells they point at.
+
+    Gives where each mark begins.
+    """
     grid, name = row.grid, row.node.name
     match, following = leader.match_index.get(name, 0), leader.next_index[name]
     new = name in row.believed_anew
     colour = sheet.theme.accent if new else sheet.theme.muted
-    y = row.top + MARKER_ROW
     words = f"▲ match {match}" if match == 0 or not grid.small else f"▲{match}"
     x = grid.centre(match) if match else grid.left - ROOM_LEFT_OF_LOG / 2 - 4
-    sheet.centred(x, y, Run(words, _size(words, row), colour, bold=new))
+    if grid.centre(following) == x:
+        x -= grid.sizing.pitch / 2
+    begins = {match: _centred(sheet, row, x, Run(words, _size(words, row), colour, bold=new))}
     words = f"△{following}" if grid.small else f"△ next {following}"
     x = grid.centre(following)
+    if x == grid.centre(match):
+        # Both point at entries left out: they share the gap, which is two columns wide.
+        x += grid.sizing.pitch / 2
     if not grid.small and grid.right < x:
         # One past the last column there is less room: the number alone, close to the column.
         words = f"△{following}"
         x -= grid.cell / 2 - 8
-    sheet.centred(x, y, Run(words, _size(words, row), colour, bold=new))
-    return {match, following}
+    begins[following] = _centred(sheet, row, x, Run(words, _size(words, row), colour, bold=new))
+    return begins
+
+
+def _centred(sheet: Sheet, row: Row, x: float, run: Run) -> float:
+    """A mark under the cells, its middle at `x` or as near as the card allows; where it begins."""
+    width = width_of(run.words, run.size, bold=run.bold)
+    x = min(x, row.layout.marks_right - width / 2)
+    sheet.centred(x, row.top + MARKER_ROW, run)
+    return x - width / 2
 
 
 def _size(words: str, row: Row) -> float:
@@ -61,7 +79,7 @@ def _size(words: str, row: Row) -> float:
     return 10 if tight else 11
 
 
-def _draw_changed(sheet: Sheet, row: Row, marked: set[int]) -> None:
+def _draw_changed(sheet: Sheet, row: Row, marked: dict[int, float]) -> None:
     """A ◆ under what the step changed, and a word where no other mark stands."""
     grid, accent, y = row.grid, sheet.theme.accent, row.top + MARKER_ROW
     for index in sorted(row.changed.entries | row.changed.applied):
@@ -73,7 +91,7 @@ def _draw_changed(sheet: Sheet, row: Row, marked: set[int]) -> None:
             words = CHANGED if grid.small else f"{CHANGED} {word}"
             sheet.centred(x, y, Run(words, 11, accent, bold=True))
         elif not grid.small:
-            sheet.centred(x - grid.cell / 2 + 5, y, Run(CHANGED, 10, accent))
+            sheet.centred(marked[index] - 8, y, Run(CHANGED, 10, accent))
     for index in row.changed.removed.intersection(grid.drawn):
         words = CHANGED if grid.small else f"{CHANGED} removed"
         sheet.centred(grid.centre(index), row.cells_middle, Run(words, 11, accent, bold=True))
@@ -81,7 +99,7 @@ def _draw_changed(sheet: Sheet, row: Row, marked: set[int]) -> None:
 
 def draw_strata(sheet: Sheet, upper: Row, lower: Row, ends: tuple[str, str]) -> None:
     """Short strokes between two neighbouring cards, where they hold the same entry."""
-    top, bottom = upper.top + CARD_HEIGHT + 2, lower.top - 2
+    top, bottom = upper.top + upper.layout.card_height + 2, lower.top - 2
     third = (bottom - top) / 3
     for index in upper.grid.drawn:
         entry = entry_at(upper.node, index)

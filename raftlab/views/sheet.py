@@ -22,6 +22,9 @@ SANS_BOLD = "Liberation Sans Bold"
 MONO = "DejaVu Sans Mono"
 POINTS_PER_INCH = 72
 TO_SPARE = 1.05
+# Stands for a backslash in a tooltip until it is drawn: how often Graphviz reads one there as the
+# beginning of an escape differs by version. `printable` leaves no such sign in anybody's words.
+BACKSLASH = "\ue05c"
 # Graphviz sets bold type a little high; in a tight frame that shows.
 LOW = ' VALIGN="BOTTOM"'
 
@@ -86,7 +89,9 @@ def span(run: Run) -> str:
     """A run as the text of an HTML-like label. Spaces would collapse, so they are made to stay."""
     if not run.words:
         return ""
-    words = escape(run.words).replace(" ", "&#160;")
+    # Graphviz reads an entity as its character first and \N as the node's name afterwards, so that
+    # only two backslashes come out as one.
+    words = escape(run.words).replace(" ", "&#160;").replace("\\", "&#92;&#92;")
     words = f"<B>{words}</B>" if run.bold else words
     face = f' FACE="{MONO}"' if run.mono else ""
     return f'<FONT POINT-SIZE="{run.size:g}" COLOR="{run.colour}"{face}>{words}</FONT>'
@@ -177,7 +182,9 @@ class Sheet:
         name = f"n{self._count}"
         self._count += 1
         if "tooltip" in attributes:
-            attributes["tooltip"] = graphviz.escape(printable(attributes["tooltip"]))
+            # Graphviz would take the words "&amp;" for the sign they stand for.
+            words = printable(attributes["tooltip"]).replace("&", "&amp;")
+            attributes["tooltip"] = graphviz.escape(words.replace("\\", BACKSLASH))
         self._dot.node(name, label, pos=self._point(x, y), **attributes)
         return name
 

@@ -8,11 +8,11 @@ from html import escape
 from raftlab.raft import Cluster, Step
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import NoEngine, NotDrawn, svg
-from raftlab.views.layout import WIDE, Layout
+from raftlab.views.layout import MEDIUM, Layout
 from raftlab.views.palette import LIGHT, Theme
 from raftlab.views.text import alt, describe
 
-MARGIN = 16
+MARGIN = 8
 
 
 def still(
@@ -23,7 +23,7 @@ def still(
     theme: Theme = LIGHT,
     *,
     columns: int | None = None,
-    layout: Layout = WIDE,
+    layout: Layout = MEDIUM,
 ) -> dict[str, str]:
     """A cluster as a mimebundle: an `<img>` with its caption as HTML, the text view as plain text.
 

@@ -80,20 +80,20 @@ def draw_tallies(sheet: Sheet, cluster: Cluster, layout: Layout, grid: Grid) -> 
 def _headings(cluster: Cluster, grid: Grid) -> list[str]:
     """What each line says, at the left."""
     if grid.tiny:
-        return ["index", "held by", "committed"]
+        return ["index", "copies", "committed"]
     if grid.small:
-        return ["term", "held by", "committed"]
+        return ["term", "copies", "committed"]
     if len(cluster.nodes) == 1:
-        return ["held by the only node"]
+        return ["copy on the only node"]
     numbered = all(name == f"node{n}" for n, name in enumerate(cluster.names, start=1))
     nodes = f"nodes 1 to {len(cluster.nodes)}" if numbered else "each node, in order"
-    return [f"held by {nodes}"]
+    return [f"copies on {nodes}"]
 
 
 def _draw_frame(sheet: Sheet, one: Tally, grid: Grid, top: int) -> None:
     """The frame of an uncommitted cell, around a majority that makes nothing committed."""
     colours = sheet.theme.term(one.entry.term)
-    width = grid.cell + 2 if grid.small else max(grid.cell, 80) + 8
+    width = grid.cell + 2 if grid.small else min(max(grid.cell, 80) + 8, grid.sizing.pitch)
     sheet.box(
         grid.centre(one.index) - width / 2,
         top,
@@ -117,9 +117,10 @@ def _lines(one: Tally, grid: Grid, theme: Theme) -> list[Run]:
         tick = Run("✓" if one.committed else "–", 11, theme.ink)
         return [above, Run(held, 10.5, word if grid.tiny else theme.ink, strong), tick]
     size = 12 if grid.cell > 80 else 10.5
-    dots = " ".join("●" if holds else "○" for holds in one.holders)
+    space = " " if len(one.holders) < 7 else ""
+    dots = space.join("●" if holds else "○" for holds in one.holders)
     return [
-        Run(dots, 11 if len(dots) < 14 else 8.5, word),
+        Run(dots, 11 if space else 10, word),
         Run(f"t{one.entry.term} on {one.held}", size, theme.ink, strong),
         Run("committed" if one.committed else "not committed", size, theme.ink, strong),
     ]
