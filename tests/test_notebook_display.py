@@ -4,7 +4,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import raftlab
-from raftlab import RAFT, History, Timeout, fresh
+from raftlab import RAFT, History, Timeout, explain, fresh
 from raftlab.raft import Node, NotPossible, RuleError
 from raftlab.views import notebook
 
@@ -60,6 +60,14 @@ def test_what_is_no_event_and_what_is_no_run_is_said() -> None:
         fresh().do("Timeout")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"as in lab\(fresh\(\)\); it was given 3\."):
         raftlab.lab(3)  # type: ignore[arg-type]
+
+
+def test_what_is_no_step_and_no_size_is_said() -> None:
+    run = fresh()
+    with pytest.raises(TypeError, match=r"the start of a run has none: None\."):
+        explain(run.now.step)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"as in fresh\(3\); it was given 'x'\."):
+        fresh("x")  # type: ignore[arg-type]
 
 
 def test_rules_are_shown_as_one_writes_them() -> None:

@@ -15,10 +15,15 @@ __all__ = ["SCENARIOS", "figure_7", "figure_8", "fresh", "leader_elected", "walk
 
 
 def fresh(size: int = 3) -> History:
-    """Servers node1, node2, … that have just been switched on. Raises ValueError beyond 1 to 9."""
+    """Nodes node1, node2, … that have just been switched on.
+
+    Raises ValueError beyond 1 to 9, TypeError for what is no number.
+    """
+    if not isinstance(size, int):
+        raise TypeError(f"fresh takes a number of nodes, as in fresh(3); it was given {size!r}.")
     names = [f"node{number}" for number in range(1, size + 1)]
-    servers = "server" if size == 1 else "servers"
-    return History(Cluster.of(*names), title=f"{size} {servers}, just switched on")
+    nodes = "node" if size == 1 else "nodes"
+    return History(Cluster.of(*names), title=f"{size} {nodes}, just switched on")
 
 
 def walkthrough() -> History:

@@ -60,9 +60,9 @@ def _say_own_turn(event: Event) -> str:
         case ClientCommand(node, command):
             return f"{node} receives {short(command)}"
         case Replicate(node, peer):
-            return f"{node} sends entries to {peer or 'every peer'}"
+            return f"{node} sends entries to {peer or 'all others'}"
         case Heartbeat(node, None):
-            return f"{node} sends heartbeats to every peer"
+            return f"{node} sends heartbeats to all others"
         case Heartbeat(node, peer):
             return f"{node} sends a heartbeat to {peer}"
     raise TypeError(f"{event!r} is no event.")

@@ -75,7 +75,7 @@ def nexts(*indexes: int) -> FrozenMap[int]:
 matches = nexts
 
 
-# The leader of term 4 has entry 2, of term 2, on two servers, and hears from the third.
+# The leader of term 4 has entry 2, of term 2, on two nodes, and hears from the third.
 FIGURE_8_C = leader(
     "node1",
     *(1, 2, 4),
@@ -129,7 +129,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         "node1's election timer runs out: it stands for election in term 1.",
         (
             "It heard from no leader in time, so it enters term 1, votes for itself and asks "
-            "every peer for its vote (§5.2)."
+            "all others for their votes (§5.2)."
         ),
         "§5.2",
     ),
@@ -178,14 +178,14 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         trio(node("node1", current_term=1, voted_for="node3")),
         Deliver(ask(1)),
         "node1 refuses node2 its vote: it has voted already.",
-        "node1 has voted for node3 in term 1, and a server has one vote a term (§5.2).",
+        "node1 has voted for node3 in term 1, and a node has one vote a term (§5.2).",
         "§5.2",
     ),
     "vote_refused_as_cast_for_itself": (
         trio(candidate("node1", current_term=1)),
         Deliver(ask(1)),
         "node1 refuses node2 its vote: it has voted already.",
-        "node1 has voted for itself in term 1, and a server has one vote a term (§5.2).",
+        "node1 has voted for itself in term 1, and a node has one vote a term (§5.2).",
         "§5.2",
     ),
     "vote_refused_by_the_last_term": (
@@ -418,13 +418,13 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         "Its election timer starts anew; from now on it follows node2 (§5.2).",
         "§5.2",
     ),
-    "heartbeat_that_vouches_for_too_little": (
+    "heartbeat_that_shows_too_little_agreement": (
         trio(node("node1", current_term=1, leader_id="node2")),
         Deliver(append(commit=2)),
         "node1 hears a heartbeat from node2, leader of term 1.",
         (
-            "leader_commit is 2, but the heartbeat vouches for the log only up to index 0: "
-            "commit_index stays 0 (§5.3)."
+            "node2 has committed up to index 2, but the logs are known to agree only up to "
+            "index 0: commit_index stays 0 (§5.3)."
         ),
         "§5.3",
     ),
@@ -433,8 +433,9 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         Deliver(append((2, 1), commit=2)),
         "node1 learns that entries 1 and 2 are committed and applies them.",
         (
-            "node2's leader_commit is 2 and what it sent vouches for the log up to index 2 "
-            "(Fig. 2, AppendEntries 5). The state machine applies SET x1 t1, SET x2 t1."
+            "node2 has committed up to index 2, and node1's log is known to agree with node2's "
+            "up to index 2 (Fig. 2, AppendEntries 5). The state machine applies SET x1 t1, "
+            "SET x2 t1."
         ),
         "Fig. 2, AppendEntries 5",
     ),
@@ -470,7 +471,17 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         trio(node("node1", current_term=1)),
         Deliver(append((0, 0), 1)),
         "node1 appends entry 1.",
-        "Entry 1 follows the empty place before entry 1, where all logs agree (§5.3).",
+        "Entry 1 is the first entry, so nothing before it has to match (§5.3).",
+        "§5.3",
+    ),
+    "first_entries_added": (
+        trio(),
+        Deliver(append((0, 0), 1, 1)),
+        "node1 appends entries 1 and 2.",
+        (
+            "Entries 1 and 2 are the first entries, so nothing before them has to match (§5.3). "
+            "node1 is now in term 1."
+        ),
         "§5.3",
     ),
     "entries_added": (
@@ -520,29 +531,46 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
     "success_short_of_a_majority": (
         [leader("node1", 1, 1, size=5)],
         Deliver(success(2)),
-        "node1 notes that node2 agrees up to index 2.",
+        "node2 answers node1's AppendEntries; node1 notes that their logs agree up to index 2.",
         "Entry 2 is on 2 of 5 nodes: a majority is 3 (§5.3).",
         "§5.3",
     ),
     "success_on_entries_of_an_older_term": (
         [FIGURE_8_C],
         Deliver(success(2, "node3", term=4)),
-        "node1 notes that node3 agrees up to index 2.",
-        "Entry 2 is on 3 of 5 nodes but is from term 2, and this is term 4 (§5.4.2).",
+        "node3 answers node1's AppendEntries; node1 notes that their logs agree up to index 2.",
+        (
+            "Entry 2 of term 2 is on 3 of 5 nodes, as far as node1 knows; node1 leads term 4 and "
+            "commits by counting only entries of term 4 (§5.4.2)."
+        ),
         "§5.4.2",
     ),
     "success_with_all_committed": (
         trio(leader("node1", 1, commit_index=1, last_applied=1, match_index=matches(1, 0))),
         Deliver(success(1, "node3")),
-        "node1 notes that node3 agrees up to index 1.",
-        "The whole log is committed already (§5.3).",
+        "node3 answers node1's AppendEntries; node1 notes that their logs agree up to index 1.",
+        "node1 has committed its whole log already (§5.3).",
         "§5.3",
     ),
     "success_known_already": (
         trio(leader("node1", 1, commit_index=1, last_applied=1, match_index=matches(1, 1))),
         Deliver(success(1)),
-        "node1 learns nothing new from node2's success.",
-        "The whole log is committed already (§5.3).",
+        "node2 answers node1's AppendEntries; node1 learns nothing new.",
+        "node1 has committed its whole log already (§5.3).",
+        "§5.3",
+    ),
+    "success_of_a_heartbeat_that_taught_nothing": (
+        trio(leader("node1", 1, commit_index=1, last_applied=1, match_index=matches(1, 1))),
+        Deliver(AppendReply("node2", "node1", 1, True, 1, 1)),
+        "node2 answers node1's heartbeat; node1 learns nothing new.",
+        "node1 has committed its whole log already (§5.3).",
+        "§5.3",
+    ),
+    "success_with_an_empty_log": (
+        trio(leader("node1", current_term=1)),
+        Deliver(AppendReply("node2", "node1", 1, True, 0, 0)),
+        "node2 answers node1's heartbeat; node1 learns nothing new.",
+        "node1's log is empty: there is nothing to commit (§5.3).",
         "§5.3",
     ),
     "success_of_an_old_term": (
@@ -759,7 +787,7 @@ RULES: dict[str, tuple[list[Node], Event, tuple[tuple[str, str], ...]]] = {
         (
             ("record_vote", "2 of 3 votes (node1 and node2)"),
             ("wins_election", "yes"),
-            ("become_leader", "leader, next_index 1 for its peers"),
+            ("become_leader", "leader, next_index 1 for all others"),
             ("heartbeat", "to node2 and node3"),
         ),
     ),
@@ -794,7 +822,12 @@ RULES: dict[str, tuple[list[Node], Event, tuple[tuple[str, str], ...]]] = {
         ClientCommand("node1", "SET x 1"),
         (("refuse_command", "no leader known"),),
     ),
-    "a crash": (trio(), Crash("node1"), (("restart", "term 0, no vote yet, no entries"),)),
+    "a crash": (trio(), Crash("node1"), ()),
+    "a crash in the middle of a turn": (
+        trio(),
+        Crash("node1", ClientCommand("node1", "SET x 1")),
+        (("refuse_command", "no leader known"),),
+    ),
 }
 
 
@@ -808,7 +841,7 @@ def test_an_event_without_effect_says_why() -> None:
     refused = happen(trio(node("node1", current_term=1, voted_for="node3")), Deliver(ask(1)))
     counted = happen(trio(candidate("node1", current_term=1)), Deliver(ask(2)))
     assert why_nothing_happened(refused) == (
-        "node1 has voted for node3 in term 1, and a server has one vote a term (§5.2)."
+        "node1 has voted for node3 in term 1, and a node has one vote a term (§5.2)."
     )
     assert why_nothing_happened(counted) is None
 
@@ -840,6 +873,14 @@ def test_a_step_cut_off_after_a_rule_is_told_by_that_rule() -> None:
 def test_the_purpose_of_a_rule_is_the_sentence_above_it() -> None:
     assert all(purpose(rule) for rule in RULE_CITATIONS)
     assert purpose("may_vote").startswith("One vote a term")
+
+
+def test_a_purpose_speaks_of_nodes_and_of_no_argument() -> None:
+    assert [purpose(rule) for rule in ("wins_election", "request_vote", "append_entries")] == [
+        "A candidate wins with the votes of a majority of all nodes",
+        "Ask another node for its vote, saying where the own log ends",
+        "All entries from another node's next_index on, with the place they follow",
+    ]
 
 
 def test_a_step_without_rules_is_told_whole() -> None:
@@ -885,6 +926,18 @@ def test_every_event_of_a_random_run_is_explained(size) -> None:
             halfway = replace(done, firings=firings_so_far)
             assert complaints(explain(halfway)) + complaints(explain_last_rule(halfway)) == []
             before = firing.node
+
+
+def test_a_heartbeat_to_an_empty_log_has_nothing_to_match() -> None:
+    (asked,) = (
+        firing
+        for firing in happen(trio(), Deliver(append())).firings
+        if firing.rule == "log_matches"
+    )
+    assert explain_firing(node("node1"), asked) == (
+        "log_matches says yes: the heartbeat builds on no entry, so nothing has to match "
+        "(Fig. 2, AppendEntries 2)."
+    )
 
 
 def test_what_can_be_chosen_reads_differently() -> None:

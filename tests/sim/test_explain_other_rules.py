@@ -142,7 +142,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         RAFT.but(is_stale=no),
         "node1 appends entry 1.",
         (
-            "Entry 1 follows the empty place before entry 1, where all logs agree (§5.3). "
+            "Entry 1 is the first entry, so nothing before it has to match (§5.3). "
             "is_stale says no: the message is of term 1 and node1 is in term 2."
         ),
     ),
@@ -298,11 +298,21 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
             "(§5.3, §5.4.2). The state machine applies SET x2 t2."
         ),
     ),
+    "commits_what_does_not_agree": (
+        trio(node("node1", 1, current_term=2, leader_id="node2")),
+        Deliver(append((1, 2), term=2, commit=1)),
+        RAFT.but(log_matches=yes),
+        "node1 learns that entry 1 is committed and applies it.",
+        (
+            "node2 has committed up to index 1, and what it sent reaches index 1 (Fig. 2, "
+            "AppendEntries 5). The state machine applies SET x1 t1."
+        ),
+    ),
     "commits_nothing": (
         trio(leader("node1", 1)),
         Deliver(success(1)),
         RAFT.but(leader_commit_index=zero),
-        "node1 notes that node2 agrees up to index 1.",
+        "node2 answers node1's AppendEntries; node1 notes that their logs agree up to index 1.",
         "leader_commit_index says 0, as before: entry 1 is on 2 of 3 nodes (§5.4.2).",
     ),
     "commits_what_it_lacks": (
@@ -408,14 +418,14 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Replicate("node1"),
         RAFT.but(on_replicate=silent),
         "node1 sends no entries.",
-        "No peer was sent any (§5.3).",
+        "Nobody was sent any (§5.3).",
     ),
     "beats_no_heart": (
         trio(leader("node1", 1)),
         Heartbeat("node1"),
         RAFT.but(on_heartbeat=silent),
         "node1 sends no heartbeat.",
-        "No peer was sent any (§5.2).",
+        "Nobody was sent any (§5.2).",
     ),
     "replicates_heartbeats": (
         trio(leader("node1", 1, next_index=nexts(1, 1))),

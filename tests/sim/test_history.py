@@ -190,7 +190,7 @@ def test_a_history_says_what_it_is() -> None:
     history.play(Timeout("node1"))
     history.back()
     history.do(Timeout("node2"))
-    assert repr(history) == "<History '3 servers, just switched on': moment 2 of 2, 2 branches>"
+    assert repr(history) == "<History '3 nodes, just switched on': moment 2 of 2, 2 branches>"
 
 
 @settings(max_examples=40)

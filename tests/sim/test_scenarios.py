@@ -32,8 +32,8 @@ def test_a_scenario_is_reached_by_events_from_a_fresh_cluster(name: str) -> None
 def test_a_fresh_cluster_has_the_size_asked_for() -> None:
     assert fresh(2).cluster == Cluster.of("node1", "node2")
     assert (fresh(1).title, fresh().title) == (
-        "1 server, just switched on",
-        "3 servers, just switched on",
+        "1 node, just switched on",
+        "3 nodes, just switched on",
     )
     for size in (0, 10):
         with pytest.raises(ValueError, match="1 to 9"):

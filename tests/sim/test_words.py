@@ -66,9 +66,9 @@ MESSAGES = {
 EVENTS = {
     Timeout("node1"): "node1 times out",
     ClientCommand("node1", "SET x 1"): "node1 receives SET x 1",
-    Replicate("node1"): "node1 sends entries to every peer",
+    Replicate("node1"): "node1 sends entries to all others",
     Replicate("node1", "node2"): "node1 sends entries to node2",
-    Heartbeat("node1"): "node1 sends heartbeats to every peer",
+    Heartbeat("node1"): "node1 sends heartbeats to all others",
     Heartbeat("node1", "node2"): "node1 sends a heartbeat to node2",
     Deliver(VOTE): "reply: vote granted, node2 → node1, term 2",
     Drop(VOTE): "lose: reply: vote granted, node2 → node1, term 2",

@@ -64,7 +64,7 @@ def _say_accepted(told: Told, request: AppendEntries) -> Saying:
         return _say_changed(told, request, before, log)
     if learns:
         headline = f"{_subject(told)} learns that {_is_committed(learns)}"
-        return Saying(headline, *_why_committed_there(request))
+        return Saying(headline, *_why_committed_there(told, request))
     if not request.entries:
         return _say_heard(told, request)
     return _say_nothing_new(told, request, log)
@@ -122,9 +122,13 @@ def _why_deleted(request: AppendEntries, before: Log, same: int) -> str:
     return f"merge_entries gave a log that no longer holds the old entry {same}"
 
 
-def _why_committed_there(request: AppendEntries) -> tuple[str, str]:
-    vouched = f"what it sent vouches for the log up to index {request.last_new_index}"
-    why = f"{request.sender}'s leader_commit is {request.leader_commit} and {vouched}"
+def _why_committed_there(told: Told, request: AppendEntries) -> tuple[str, str]:
+    node, last = told.node_before("follower_commit_index"), request.last_new_index
+    if node.log.term_at(request.prev_log_index) == request.prev_log_term:
+        agrees = f"{told.name}'s log is known to agree with {request.sender}'s up to index {last}"
+    else:
+        agrees = f"what it sent reaches index {last}"
+    why = f"{request.sender} has committed up to index {request.leader_commit}, and {agrees}"
     return why, "Fig. 2, AppendEntries 5"
 
 
@@ -133,8 +137,8 @@ def _say_heard(told: Told, request: AppendEntries) -> Saying:
     headline = f"{_subject(told)} {heard}"
     commit_index = told.after.commit_index
     if commit_index < request.leader_commit and request.last_new_index < request.leader_commit:
-        vouched = f"the heartbeat vouches for the log only up to index {request.last_new_index}"
-        why = f"leader_commit is {request.leader_commit}, but {vouched}"
+        known = f"the logs are known to agree only up to index {request.last_new_index}"
+        why = f"{request.sender} has committed up to index {request.leader_commit}, but {known}"
         return Saying(headline, f"{why}: commit_index stays {commit_index}", "§5.3")
     if commit_index < request.leader_commit:
         return Saying(headline, told.told("follower_commit_index"), "Fig. 2, AppendEntries 5")

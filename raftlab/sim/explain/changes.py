@@ -42,7 +42,7 @@ def _bookkeeping_changes(before: Node, after: Node) -> list[str]:
         phrases.append(f"{votes} ({listed(after.votes_received)})")
     if before.role is not Role.LEADER and after.role is Role.LEADER:
         starts = sorted(set(after.next_index.values()))
-        phrases.append(f"next_index {', '.join(map(str, starts))} for its peers" if starts else "")
+        phrases.append(f"next_index {', '.join(map(str, starts))} for all others" if starts else "")
     elif before.role == after.role:
         phrases += (_follower_change(before, after, peer) for peer in after.peers)
     return [phrase for phrase in phrases if phrase]

@@ -45,7 +45,7 @@ def _standing(told: Told, started: Firing) -> str:
     asked = told.sent("request_vote")
     if not asked:
         return f"{term} and {vote}"
-    votes = "their votes" if 1 < len(asked) <= 3 else "its vote"
+    votes = "their votes" if len(asked) > 1 else "its vote"
     return f"{term}, {vote} and asks {peers_named(told, asked)} for {votes}"
 
 
@@ -120,7 +120,7 @@ def _why_refused(told: Told, request: RequestVote) -> tuple[str, str, str]:
     elif told.gave("may_vote") is False:
         node = told.node_before("may_vote")
         if node.voted_for not in (None, request.sender):
-            why = f"{vote_cast(node, request)}, and a server has one vote a term"
+            why = f"{vote_cast(node, request)}, and a node has one vote a term"
             return why, "§5.2", ": it has voted already"
     elif told.gave("log_is_up_to_date") is False:
         node = told.node_before("log_is_up_to_date")

@@ -18,7 +18,7 @@ from raftlab.sim.words import counted, entries_counted, entries_named, oneself
 
 
 def majority_of(node: Node) -> int:
-    """How many servers are a majority of the node's configuration."""
+    """How many nodes are a majority of the node's configuration."""
     members = node.configuration.members
     enough = (n for n in range(len(members) + 1) if node.configuration.is_quorum(members[:n]))
     return next(enough, len(members))
@@ -90,10 +90,9 @@ def vote_uncounted(node: Node, reply: VoteReply) -> str | None:
 def place_before(node: Node, request: AppendEntries) -> str:
     """What the node has at the place that a leader's entries follow."""
     prev, log = request.prev_log_index, node.log
-    sent = _what_was_sent(request)
     if prev == 0:
-        return f"{sent} the empty place before entry 1, where all logs agree"
-    wanted = f"{sent} entry {prev} of term {request.prev_log_term}"
+        return _nothing_before(request)
+    wanted = f"{_what_was_sent(request)} entry {prev} of term {request.prev_log_term}"
     if log.last_index < prev:
         ends = f"ends at index {log.last_index}" if log.last_index else "is empty"
         return f"{wanted}, and {node.name}'s log {ends}"
@@ -105,6 +104,16 @@ def place_before(node: Node, request: AppendEntries) -> str:
     return f"{wanted}, and {node.name}'s entry {prev} is of term {found}"
 
 
+def _nothing_before(request: AppendEntries) -> str:
+    match len(request.entries):
+        case 0:
+            return "the heartbeat builds on no entry, so nothing has to match"
+        case 1:
+            return "entry 1 is the first entry, so nothing before it has to match"
+    named = entries_named(1, request.last_new_index)
+    return f"{named} are the first entries, so nothing before them has to match"
+
+
 def _what_was_sent(request: AppendEntries) -> str:
     if not request.entries:
         return "the heartbeat builds on"
@@ -113,14 +122,18 @@ def _what_was_sent(request: AppendEntries) -> str:
 
 
 def copies(leader: Node, index: int) -> int:
-    """On how many servers the leader knows entry `index` to be, itself included."""
+    """On how many nodes the leader knows entry `index` to be, itself included."""
     return 1 + sum(index <= leader.match_index.get(peer, 0) for peer in leader.peers)
 
 
 def spread(leader: Node, index: int) -> str:
-    """On how many servers an entry is, as the leader knows it."""
+    """On how many nodes an entry is, as the leader knows it."""
+    return f"entry {index} {_is_on(leader, index)}"
+
+
+def _is_on(leader: Node, index: int) -> str:
     nodes = counted(len(leader.configuration.members), "node")
-    return f"entry {index} is on {copies(leader, index)} of {nodes}"
+    return f"is on {copies(leader, index)} of {nodes}"
 
 
 def why_uncommitted(leader: Node, index: int) -> str | None:
@@ -129,8 +142,9 @@ def why_uncommitted(leader: Node, index: int) -> str | None:
     if copies(leader, index) < majority_of(leader):
         return f"{spread(leader, index)}: a majority is {majority_of(leader)}"
     if term != leader.current_term:
-        this = leader.current_term
-        return f"{spread(leader, index)} but is from term {term}, and this is term {this}"
+        held = f"entry {index} of term {term} {_is_on(leader, index)}"
+        leads = f"{leader.name} leads term {leader.current_term}"
+        return f"{held}, as far as {leader.name} knows; {leads}"
     return None
 
 

@@ -66,7 +66,7 @@ def say_restart(told: Told) -> Saying:
 
 
 def say_arrival_at_a_down_node(message: Message) -> Saying:
-    """A message reached a server that does not run. (§5.5)"""
+    """A message reached a node that does not run. (§5.5)"""
     headline = f"{name_message(message)} is lost: {message.receiver} is down"
     return Saying(headline, _nobody_learns(message), "§5.5")
 

@@ -63,6 +63,8 @@ def receiver_of(firing: Firing) -> str | None:
 def is_telling(before: Node, firing: Firing, fired: frozenset[str]) -> bool:
     """Whether a firing is worth a line: not what is asked in every turn and changed nothing.
 
+    Nor `restart`, which a crash asks at once: no rule is carried out in a node that stops.
+
     `fired` are the names of all rules that fired in the turn.
     """
     match firing.rule:
@@ -78,7 +80,7 @@ def is_telling(before: Node, firing: Firing, fired: frozenset[str]) -> bool:
             return firing.gave is True or bool(fired & {"record_vote", "start_election"})
         case "leader_commit_index":
             return firing.node != before or "record_success" in fired
-        case "may_apply" | "persist":
+        case "may_apply" | "persist" | "restart":
             return False
         case _:
             return True

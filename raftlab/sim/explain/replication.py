@@ -51,7 +51,7 @@ def say_replicate(told: Told) -> Saying:
     """A leader sent entries. (Fig. 2, Leaders 3)"""
     sent = [f.gave for f in told.firings if isinstance(f.gave, AppendEntries)]
     if not sent:
-        return Saying(f"{told.name} sends no entries", "No peer was sent any", "§5.3")
+        return Saying(f"{told.name} sends no entries", "Nobody was sent any", "§5.3")
     receivers = peers_named(told, tuple(message.receiver for message in sent))
     named = dict.fromkeys(_carried(message) for message in sent)
     what = next(iter(named)) if len(named) == 1 else "the entries they lack"
@@ -61,7 +61,7 @@ def say_replicate(told: Told) -> Saying:
     if len(sent) <= 3:
         why = f"{', '.join(starts)}, and {ends}"
     else:
-        why = f"it sends each peer all from its next_index on, and {ends}"
+        why = f"it sends each of them all from its next_index on, and {ends}"
     return Saying(f"{told.name} sends {what} to {receivers}", why, "§5.3")
 
 
@@ -76,7 +76,7 @@ def say_heartbeat(told: Told) -> Saying:
     receivers = told.sent("heartbeat")
     node = told.before
     if not receivers:
-        return Saying(f"{told.name} sends no heartbeat", "No peer was sent any", "§5.2")
+        return Saying(f"{told.name} sends no heartbeat", "Nobody was sent any", "§5.2")
     many = "a heartbeat" if len(receivers) == 1 else "heartbeats"
     leads = f"{told.name} leads term {node.current_term}"
     why = f"no entries, only the word that {leads} and that commit_index is {node.commit_index}"
@@ -121,21 +121,33 @@ def _say_success(told: Told, reply: AppendReply, node: Node, fired: Firing) -> S
     if leader == node and match_index < reply.match_index:
         headline = f"{told.name} does not note {peer}'s success"
         return Saying(headline, told.told("record_success"), "§5.3")
-    if leader == node:
-        headline = f"{told.name} learns nothing new from {peer}'s success"
-    else:
-        headline = f"{told.name} notes that {peer} agrees up to index {match_index}"
+    agree = f"notes that their logs agree up to index {match_index}"
+    learns = "learns nothing new" if leader == node else agree
+    headline = f"{peer} answers {told.name}'s {_answered(reply)}; {told.name} {learns}"
+    return Saying(headline, *_why_no_commit(told, leader, match_index))
+
+
+def _answered(reply: AppendReply) -> str:
+    """What a success answers: a heartbeat's agrees up to the place before it and no further."""
+    return "heartbeat" if reply.match_index == reply.prev_log_index else "AppendEntries"
+
+
+def _why_no_commit(told: Told, leader: Node, match_index: int) -> tuple[str, str]:
+    """Why a success moved no commit_index, and the section."""
+    if leader.log.last_index == 0:
+        return f"{told.name}'s log is empty: there is nothing to commit", "§5.3"
     if leader.log.last_index <= leader.commit_index:
-        return Saying(headline, "the whole log is committed already", "§5.3")
+        return f"{told.name} has committed its whole log already", "§5.3"
     # The entry that this reply is about, or the first that still waits.
     index = max(leader.commit_index + 1, min(match_index, leader.log.last_index))
     against = why_uncommitted(leader, index)
     if against is None:
         asked = told.first("leader_commit_index") is not None
-        why = told.told("leader_commit_index") if asked else spread(leader, index)
-        return Saying(headline, why, "§5.4.2")
-    enough = copies(leader, index) >= majority_of(leader)
-    return Saying(headline, against, "§5.4.2" if enough else "§5.3")
+        return told.told("leader_commit_index") if asked else spread(leader, index), "§5.4.2"
+    if copies(leader, index) < majority_of(leader):
+        return against, "§5.3"
+    counted_only = f"commits by counting only entries of term {leader.current_term}"
+    return f"{against} and {counted_only}", "§5.4.2"
 
 
 def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:

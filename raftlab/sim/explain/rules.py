@@ -26,6 +26,9 @@ from raftlab.sim.words import entries_counted, voted
 # Who notes what no rule was asked for.
 NOTED_BY = {"reply": "on_request_vote", "refuse_command": "on_command"}
 
+# The rules speak as the paper does, or name an argument; a learner reads of nodes.
+SPOKEN = {"servers": "nodes", "`peer`": "another node"}
+
 
 def explain_firing(before: Node, firing: Firing) -> str:
     """One sentence on one firing: the rule, what it gave, the facts it was asked about, the source.
@@ -68,7 +71,10 @@ def purpose(rule: str) -> str:
     """What a rule is for, in the words above the paper's own version of it in `raftlab.raft`."""
     named = NOTED_BY.get(rule, rule)
     paragraph = (getattr(RAFT, named, None).__doc__ or "").partition("\n\n")[0]
-    return " ".join(paragraph.partition(" (")[0].split()).removesuffix(".").replace("`", "")
+    sentence = " ".join(paragraph.partition(" (")[0].split()).removesuffix(".")
+    for written, spoken in SPOKEN.items():
+        sentence = sentence.replace(written, spoken)
+    return sentence.replace("`", "")
 
 
 def _persisted(before: Node, after: Node) -> str:

@@ -61,7 +61,12 @@ from raftlab.sim.words import say_event
 
 
 def explain(step: Step) -> Explanation:
-    """What just happened in `step`, why, and where the paper says so."""
+    """What just happened in `step`, why, and where the paper says so.
+
+    Raises TypeError for what is no step: the start of a run has none.
+    """
+    if not isinstance(step, Step):
+        raise TypeError(f"explain takes a step, and the start of a run has none: {step!r}.")
     match step.event:
         case Drop(message):
             return as_explanation(say_drop(message))

@@ -121,8 +121,8 @@ def committed(told: Told) -> str | None:
 
 
 def peers_named(told: Told, names: tuple[str, ...]) -> str:
-    """Peers as prose; where all of a large cluster are meant, "every peer"."""
-    return "every peer" if len(names) > 3 and names == told.before.peers else listed(names)
+    """Peers as prose; where all of a large cluster are meant, "all others"."""
+    return "all others" if len(names) > 3 and names == told.before.peers else listed(names)
 
 
 def applied_commands(told: Told) -> str:
