@@ -154,6 +154,21 @@ def test_a_chapter_is_small(chapter: Chapter) -> None:
     assert chapter.path.stat().st_size < LARGEST
 
 
+@every_chapter
+def test_a_cell_says_the_same_when_run_again_and_in_another_order(chapter: Chapter) -> None:
+    code = chapter.code()
+    twice = [cell for cell in code for _ in range(2)]
+    order = [*twice, *reversed(code)]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(cell.source, id=f"run-{n}") for n, cell in enumerate(order)
+        ]
+    )
+    run = notebooks.executed(nbformat.writes(notebook), chapter.path.parent)
+    for cell, again in zip(order, nbformat.reads(run, as_version=4).cells, strict=True):
+        assert _said(again) == _said(cell), cell.id
+
+
 def test_chapter_1_shows_the_states_of_the_story() -> None:
     said = "".join(
         output.text
@@ -193,6 +208,14 @@ def _only_acts(statement: ast.stmt) -> bool:
         and isinstance(call.func, ast.Name)
         and call.func.id in {"perform", "deliver_all"}
     )
+
+
+def _said(cell: NotebookNode) -> list[str]:
+    """What a cell shows, in words."""
+    return [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ]
 
 
 def _html(cell: NotebookNode) -> Iterator[str]:

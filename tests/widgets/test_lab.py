@@ -12,8 +12,8 @@ from raftlab.raft import Deliver, Node, Role
 from raftlab.raft.election import become_leader
 from raftlab.raft.node import restart
 from raftlab.views.draw import NoEngine
-from raftlab.widgets import stage as stage_module
 from raftlab.views.layout import MEDIUM, NARROW, WIDE
+from raftlab.widgets import stage as stage_module
 from raftlab.widgets.lab import Lab
 from raftlab.widgets.stage import layout_for
 
