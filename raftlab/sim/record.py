@@ -75,16 +75,16 @@ def checked(cluster: Cluster) -> Cluster:
     """The cluster itself, if its parts fit each other. Raises ValueError with a reason if not."""
     names = cluster.names
     if Cluster.of(*names).names != names:
-        raise ValueError("its servers are not in order")
+        raise ValueError("its nodes are not in order")
     if len(cluster.pasts) != len(names):
-        raise ValueError("it needs one past for each server")
+        raise ValueError("it needs one past for each node")
     ends = [(message.sender, message.receiver) for message in cluster.network]
     for sender, receiver in (*ends, *cluster.cut):
         if sender == receiver or not {sender, receiver} <= set(names):
             raise ValueError(f"no link leads from {sender!r} to {receiver!r}")
     for node in cluster.nodes:
         if node.configuration.members != names:
-            raise ValueError(f"the servers that {node.name} knows of are not those there are")
+            raise ValueError(f"the nodes that {node.name} knows of are not those there are")
         if not {*node.next_index, *node.match_index} <= set(names):
-            raise ValueError(f"{node.name} keeps an index for a server that is not there")
+            raise ValueError(f"{node.name} keeps an index for a node that is not there")
     return cluster

@@ -292,7 +292,7 @@ VOTE = {"type": "RequestVote", "sender": "node1", "receiver": "node2", "term": 1
         (put("start", value=[]), "The beginning of this run is damaged: a value is of the wrong"),
         (put("title", value=7), "The beginning of this run is damaged: expected text of at most"),
         (put("start", "pasts", value=[]), "The beginning of this run is damaged: it needs one"),
-        (swap("start", "nodes"), "The beginning of this run is damaged: its servers are not in"),
+        (swap("start", "nodes"), "The beginning of this run is damaged: its nodes are not in"),
         (put("start", "nodes", value=[]), "The beginning of this run is damaged: A cluster has"),
         (
             put("start", "nodes", 0, "up", value=1),
@@ -308,11 +308,11 @@ VOTE = {"type": "RequestVote", "sender": "node1", "receiver": "node2", "term": 1
         ),
         (
             put("start", "nodes", 0, "next_index", value={"node9": 1}),
-            "The beginning of this run is damaged: node1 keeps an index for a server that is not",
+            "The beginning of this run is damaged: node1 keeps an index for a node that is not",
         ),
         (
             put("start", "nodes", 0, "configuration", "members", value=["node1"]),
-            "The beginning of this run is damaged: the servers that node1 knows of are not those",
+            "The beginning of this run is damaged: the nodes that node1 knows of are not those",
         ),
         (
             put("start", "cut", value=[["node1", "node1"]]),
