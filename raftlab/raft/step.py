@@ -63,8 +63,6 @@ def react(node: Node, event: Event, rules: Rules = RAFT) -> Reaction:
     Raises RuleError if a rule raises or gives what it may not.
     """
     match event:
-        case Restart():
-            return Reaction(replace(node, up=True), (), ())
         case Crash(_, during):
             turn = Turn(node, rules)
             if during is not None:
@@ -76,13 +74,16 @@ def react(node: Node, event: Event, rules: Rules = RAFT) -> Reaction:
         case Deliver() if not node.up:
             return Reaction(node, (), ())
         case _:
-            turn = Turn(node, rules)
+            turn = Turn(replace(node, up=True) if isinstance(event, Restart) else node, rules)
             _take(turn, event, cut_short=False)
             return Reaction(turn.node, tuple(turn.messages), tuple(turn.firings))
 
 
 def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
-    """One turn: what the event triggers, what the state then triggers, and the end of the turn."""
+    """One turn: what the event triggers, what the state then triggers, and the end of the turn.
+
+    A restart triggers nothing by itself: the disk has given back its node already.
+    """
     peers = turn.node.peers
     match event:
         case Deliver(message):
