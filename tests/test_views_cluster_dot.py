@@ -432,6 +432,18 @@ def steps(draw_: st.DrawFn) -> Step:
 
 
 @pytest.mark.usefixtures("loud")
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
+@pytest.mark.parametrize("entries", [1, 2, 3, 4, 5, 7, 9, 10, 12, 16])
+def test_every_width_of_cell_holds_what_is_written_in_it(
+    capfd: pytest.CaptureFixture[str], entries: int, layout: Layout
+) -> None:
+    for length in (1, 2, 5, 9, 20):
+        commands = [ClientCommand("node1", f"SET k {'v' * length}{n}") for n in range(entries)]
+        came = play(Cluster.of("node1"), Timeout("node1"), *commands)
+        assert noise(cluster_dot(came.after, came, layout=layout), capfd) == []
+
+
+@pytest.mark.usefixtures("loud")
 @settings(
     max_examples=40,
     deadline=None,

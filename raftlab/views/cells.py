@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from raftlab.raft import Entry
 from raftlab.views.layout import CELL_HEIGHT, Grid
 from raftlab.views.palette import Theme
 from raftlab.views.row import Row
-from raftlab.views.sheet import Run, Sheet, cell, fits, row_of, shorten, span, table
+from raftlab.views.sheet import (
+    TO_SPARE,
+    Run,
+    Sheet,
+    cell,
+    fits,
+    row_of,
+    shorten,
+    span,
+    table,
+    width_of,
+)
 
 LINE = 17
 PADDING = 5
@@ -71,16 +84,24 @@ def _lines(
     term = Run(f"t{entry.term}", 10.5 if grid.tiny else 12, theme.term(entry.term).word, bold=True)
     if grid.tiny:
         return [cell(span(run), width, LINE, "CENTER") for run in (term, tick)]
-    pad, room = cell("", PADDING, LINE), width - 2 * PADDING
-    left = 14 if grid.small else room // 2
-    number = cell(span(Run(str(index), 11, theme.muted)), left, LINE)
-    upper = number + cell(span(term), room - left, LINE, "RIGHT")
+    padding = 2 if grid.small else PADDING
+    pad, room = cell("", padding, LINE), width - 2 * padding
+    upper = _index_and_term(Run(str(index), 11, theme.muted), term, room)
     mark = 13 if applied else 0
     words = "" if grid.small else entry.command or "no-op"
     lower = cell(span(_command(words, room - mark, theme)), room - mark, LINE)
     if applied:
         lower += cell(span(tick), mark, LINE, "RIGHT")
     return [row_of(pad + upper + pad), row_of(pad + lower + pad)]
+
+
+def _index_and_term(index: Run, term: Run, room: int) -> str:
+    """Index left, term right. Where there is no room for both, the row of indexes has the index."""
+    right = max(room // 2, ceil(width_of(term.words, term.size, bold=True) * TO_SPARE))
+    left = room - right
+    if not fits(index.words, left, index.size):
+        return cell(span(term), room, LINE, "RIGHT")
+    return cell(span(index), left, LINE) + cell(span(term), right, LINE, "RIGHT")
 
 
 def _command(words: str, room: float, theme: Theme) -> Run:

@@ -55,10 +55,12 @@ WIDTHS = {
 def width_of(words: str, size: float, *, mono: bool = False, bold: bool = False) -> float:
     """About how wide `words` are in pixels; never too little, whatever the script."""
     ems = 0.0
+    # Where type is hinted, each letter of a fixed-width font takes a whole number of pixels.
+    one = max(0.61, round(0.602 * size) / size)
     for character in words:
         wide = unicodedata.east_asian_width(character) in "WF"
         if mono:
-            ems += 1.25 if wide else 0.61
+            ems += 1.25 if wide else one
         else:
             ems += WIDTHS.get(character, 1100 if wide else 900) / 1000 * (1.09 if bold else 1)
     return ems * size
