@@ -3,6 +3,9 @@
 Standard library only; no clock, no randomness, no input or output. Read it in this order: `log`,
 `node`, `messages`; then the rules in `election`, `replication`, `commitment`; then `handlers`,
 which puts them in order; then `step` and `properties`.
+
+What the paper's Figure 2 says is some 400 lines of code, in those seven files up to `handlers`.
+The others make a cluster of it, watch over what a rule may give, and check Figure 3.
 """
 
 from raftlab.raft.cluster import Cluster
