@@ -431,6 +431,12 @@ def steps(draw_: st.DrawFn) -> Step:
     return came
 
 
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
+def test_a_log_of_twelve_entries_is_drawn_whole(layout: Layout) -> None:
+    assert layout.grid(12).drawn == tuple(range(1, 13))
+    assert layout.grid(15).hidden > 0
+
+
 @pytest.mark.usefixtures("loud")
 @pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW], ids=["wide", "medium", "narrow"])
 @pytest.mark.parametrize("entries", [1, 2, 3, 4, 5, 7, 9, 10, 12, 16])

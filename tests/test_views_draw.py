@@ -14,7 +14,7 @@ from raftlab.views import draw
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.palette import DARK, LIGHT
-from raftlab.views.still import cluster_mimebundle, still
+from raftlab.views.still import still
 
 THREE = Cluster.of("node1", "node2", "node3")
 ASKED = step(THREE, Timeout("node1"))
@@ -121,7 +121,3 @@ def test_without_an_engine_a_still_is_the_text_and_the_remedy() -> None:
     assert "<img" not in shown["text/html"]
     assert "<pre>" in shown["text/html"]
     assert "pip install pygraphviz" in shown["text/html"]
-
-
-def test_a_cluster_shows_itself() -> None:
-    assert cluster_mimebundle(THREE) == still(THREE)

@@ -35,7 +35,7 @@ def _draw_counts(sheet: Sheet, row: Row) -> dict[int, float]:
         words = f"counts {held} of {members}" if grid.roomy else f"counts {held}/{members}"
         words = words.removeprefix("counts ") if grid.small else words
         run = Run(words, 11 if grid.cell > 20 else 10, sheet.theme.muted)
-        begins[index] = _centred(sheet, row, grid.centre(index), run)
+        begins[index] = _centred(sheet, row, grid.centre(index), run, row.layout.marks_right)
     return begins
 
 
@@ -48,28 +48,29 @@ def _draw_beliefs(sheet: Sheet, row: Row, leader: Node) -> dict[int, float]:
     match, following = leader.match_index.get(name, 0), leader.next_index[name]
     new = name in row.believed_anew
     colour = sheet.theme.accent if new else sheet.theme.muted
-    words = f"▲ match {match}" if match == 0 or not grid.small else f"▲{match}"
-    x = grid.centre(match) if match else grid.left - ROOM_LEFT_OF_LOG / 2 - 4
-    if grid.centre(following) == x:
-        x -= grid.sizing.pitch / 2
-    begins = {match: _centred(sheet, row, x, Run(words, _size(words, row), colour, bold=new))}
+    # Where both point at entries left out, they share the gap, which is two columns wide.
+    apart = grid.sizing.pitch / 2 if grid.centre(following) == grid.centre(match) else 0
     words = f"△{following}" if grid.small else f"△ next {following}"
-    x = grid.centre(following)
-    if x == grid.centre(match):
-        # Both point at entries left out: they share the gap, which is two columns wide.
-        x += grid.sizing.pitch / 2
+    x = grid.centre(following) + apart
     if not grid.small and grid.right < x:
         # One past the last column there is less room: the number alone, close to the column.
         words = f"△{following}"
         x -= grid.cell / 2 - 8
-    begins[following] = _centred(sheet, row, x, Run(words, _size(words, row), colour, bold=new))
+    right: float = row.layout.marks_right
+    run = Run(words, _size(words, row), colour, bold=new)
+    begins = {following: _centred(sheet, row, x, run, right)}
+    words = f"▲ match {match}" if match == 0 or not grid.small else f"▲{match}"
+    x = grid.centre(match) - apart if match else grid.left - ROOM_LEFT_OF_LOG / 2 - 4
+    if match < following:
+        right = begins[following]
+    begins[match] = _centred(sheet, row, x, Run(words, _size(words, row), colour, bold=new), right)
     return begins
 
 
-def _centred(sheet: Sheet, row: Row, x: float, run: Run) -> float:
-    """A mark under the cells, its middle at `x` or as near as the card allows; where it begins."""
+def _centred(sheet: Sheet, row: Row, x: float, run: Run, right: float) -> float:
+    """A mark under the cells, its middle at `x` or as near as `right` allows; where it begins."""
     width = width_of(run.words, run.size, bold=run.bold)
-    x = min(x, row.layout.marks_right - width / 2)
+    x = min(x, right - width / 2)
     sheet.centred(x, row.top + MARKER_ROW, run)
     return x - width / 2
 

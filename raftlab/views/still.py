@@ -45,11 +45,6 @@ def still(
     return {"text/html": f'<figure style="margin:0">{body}{caption}</figure>', "text/plain": plain}
 
 
-def cluster_mimebundle(cluster: Cluster) -> dict[str, str]:
-    """How a cluster shows itself as the value of a notebook's cell."""
-    return still(cluster)
-
-
 def on_ground(drawn: str, theme: Theme) -> str:
     """An SVG with a margin and a ground in the theme's colour: it can stand on any page."""
     head, _, rest = drawn.partition(">")
