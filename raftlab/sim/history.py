@@ -6,7 +6,7 @@ another moment: no rule runs, so a learner's own rule is never asked twice about
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from raftlab.raft import (
@@ -193,8 +193,3 @@ class History:
         branches = len(self.branches())
         many = f", {branches} branches" if branches > 1 else ""
         return f"<History{title}: moment {self._now} of {len(self) - 1}{many}>"
-
-
-def events_of(moments: Iterable[Moment]) -> tuple[Event, ...]:
-    """The events that led along `moments`, the start's none left out."""
-    return tuple(moment.step.event for moment in moments if moment.step is not None)

@@ -540,8 +540,8 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         Deliver(success(2, "node3", term=4)),
         "node3 answers node1's AppendEntries; node1 notes that their logs agree up to index 2.",
         (
-            "Entry 2 of term 2 is on 3 of 5 nodes, as far as node1 knows; node1 leads term 4 and "
-            "commits by counting only entries of term 4 (§5.4.2)."
+            "Entry 2 of term 2 is on 3 of 5 nodes, as far as node1 knows; node1 leads term 4, and "
+            "by counting Raft commits only a leader's own term (§5.4.2)."
         ),
         "§5.4.2",
     ),

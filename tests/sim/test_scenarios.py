@@ -5,7 +5,7 @@ import pytest
 from raftlab.raft import Cluster, Role, broken_in
 from raftlab.sim import SCENARIOS, figure_8, fresh, leader_elected
 from raftlab.sim.figures import FIGURE_8
-from raftlab.sim.history import History, events_of
+from raftlab.sim.history import History
 from raftlab.sim.scenarios import figure_7, walkthrough
 
 
@@ -23,7 +23,7 @@ def leaders(cluster: Cluster) -> list[tuple[str, int]]:
 def test_a_scenario_is_reached_by_events_from_a_fresh_cluster(name: str) -> None:
     history = SCENARIOS[name]()
     again = History(Cluster.of(*history.cluster.names))
-    again.play(*events_of(history.line()))
+    again.play(*(moment.step.event for moment in history.line() if moment.step))
     assert [m.cluster for m in again.line()] == [m.cluster for m in history.line()]
     assert all(moment.violations == () for moment in history.moments)
     assert history.title

@@ -146,8 +146,8 @@ def _why_no_commit(told: Told, leader: Node, match_index: int) -> tuple[str, str
         return told.told("leader_commit_index") if asked else spread(leader, index), "§5.4.2"
     if copies(leader, index) < majority_of(leader):
         return against, "§5.3"
-    counted_only = f"commits by counting only entries of term {leader.current_term}"
-    return f"{against} and {counted_only}", "§5.4.2"
+    # What Raft does is said of Raft: the rule that was asked may be a learner's own.
+    return f"{against}, and by counting Raft commits only a leader's own term", "§5.4.2"
 
 
 def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:
