@@ -2,14 +2,17 @@
 
 Standard library only; no clock, no randomness, no input or output. Read it in this order: `log`,
 `node`, `messages`; then the rules in `election`, `replication`, `commitment`; then `handlers`,
-which puts them in order; then `step` and `properties`.
+which puts them in order; then `step`; then `properties`, which is Figure 3.
 
 What the paper's Figure 2 says is some 400 lines of code, in those seven files up to `handlers`.
-The others make a cluster of it, watch over what a rule may give, and check Figure 3.
+The others make a cluster of it, watch over what a rule may give, and check what must hold:
+`checks` and `broken` ask; `safety`, and the lemmas in `lemmas`, `agreement` and `promises`, answer.
 """
 
+from raftlab.raft.broken import broken_by, broken_in
+from raftlab.raft.checks import Change, Property, Scope, Server, Violation, changes
 from raftlab.raft.cluster import Cluster
-from raftlab.raft.enabled import NotPossible, enabled, why_not
+from raftlab.raft.enabled import NotPossible, enabled, own_turns, why_not
 from raftlab.raft.events import (
     ClientCommand,
     Crash,
@@ -25,20 +28,25 @@ from raftlab.raft.events import (
     Timeout,
 )
 from raftlab.raft.frozen import FrozenMap
+from raftlab.raft.lemmas import LEMMAS
 from raftlab.raft.log import Entry, Log
 from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
 from raftlab.raft.node import Configuration, Disk, Node, Role
 from raftlab.raft.past import Past
-from raftlab.raft.properties import FIGURE_3, Property, Violation, broken_by, broken_in
+from raftlab.raft.properties import FIGURE_3
 from raftlab.raft.rules import RAFT, Rules, UnknownRule
-from raftlab.raft.step import Reaction, Step, react, step
+from raftlab.raft.safety import SAFETY
+from raftlab.raft.step import Reaction, Step, react, step, stopped_short
 from raftlab.raft.turn import Firing, RuleError
 
 __all__ = [
     "FIGURE_3",
+    "LEMMAS",
     "RAFT",
+    "SAFETY",
     "AppendEntries",
     "AppendReply",
+    "Change",
     "ClientCommand",
     "Cluster",
     "Configuration",
@@ -67,6 +75,8 @@ __all__ = [
     "Role",
     "RuleError",
     "Rules",
+    "Scope",
+    "Server",
     "Step",
     "Timeout",
     "UnknownRule",
@@ -74,8 +84,11 @@ __all__ = [
     "VoteReply",
     "broken_by",
     "broken_in",
+    "changes",
     "enabled",
+    "own_turns",
     "react",
     "step",
+    "stopped_short",
     "why_not",
 ]

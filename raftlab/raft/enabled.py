@@ -37,12 +37,12 @@ def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]
     """
     in_flight = tuple(dict.fromkeys(cluster.network))
     turns = [Deliver(message) for message in in_flight]
-    own_turns = [turn for node in cluster.nodes for turn in _own_turns(node, commands)]
+    spontaneous = [turn for node in cluster.nodes for turn in own_turns(node, commands)]
     return (
         *turns,
-        *own_turns,
+        *spontaneous,
         *(_stop_or_go(node) for node in cluster.nodes),
-        *(Crash(str(actor(turn)), turn) for turn in (*turns, *own_turns) if _runs(cluster, turn)),
+        *(Crash(str(actor(turn)), turn) for turn in (*turns, *spontaneous) if _runs(cluster, turn)),
         *(Drop(message) for message in in_flight),
         *(Duplicate(message) for message in in_flight),
         *((Heal(),) if cluster.cut else ()),
@@ -70,7 +70,8 @@ def why_not(cluster: Cluster, event: Event) -> str | None:
             return _why_no_turn(cluster.node(str(name)), event, cluster)
 
 
-def _own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
+def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
+    """What `node` can do without a message: time out, lead, take each of `commands`."""
     if not node.up:
         return
     if node.role is not Role.LEADER:

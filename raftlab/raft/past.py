@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from raftlab.raft.log import Entry
 from raftlab.raft.node import Node, Role
+from raftlab.raft.turn import Firing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ def remember(past: Past, node: Node) -> Past:
         + tuple(None if entry is None else Committed(entry, term) for entry in newly_committed),
         applied=past.applied + _entries(node, len(past.applied), node.last_applied),
     )
+
+
+def remember_all(past: Past, firings: Iterable[Firing], node: Node) -> Past:
+    """The past after each firing in turn, and then `node`.
+
+    Whoever led for a moment within a turn has led its term.
+    """
+    moment = None
+    for firing in firings:
+        if firing.node is not moment:
+            moment = firing.node
+            past = remember(past, moment)
+    return remember(past, node)
 
 
 def _entries(node: Node, after: int, up_to: int) -> tuple[Entry | None, ...]:

@@ -1,149 +1,132 @@
 """Figure 3, one predicate each: a sentence saying what is broken, or None.
 
-Four of the five look at a cluster, with what its nodes' pasts remember; Leader Append-Only looks
-at a step, rule by rule.
+Four of the five look at two servers, with what is remembered of them; Leader Append-Only looks at
+what each rule changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from collections.abc import Hashable
 
-from raftlab.raft.cluster import Cluster
+from raftlab.raft.checks import Change, Property, Scope, Server
 from raftlab.raft.log import Entry, Log
 from raftlab.raft.node import Node, Role
-from raftlab.raft.past import Past
-from raftlab.raft.step import Step
 
 
-def election_safety(cluster: Cluster) -> str | None:
+def election_safety(one: Server, other: Server) -> str | None:
     """At most one node ever leads a given term, be it down or deposed by now. (Fig. 3; §5.2)"""
-    for (one, past_one), (other, past_other) in combinations(_with_pasts(cluster), 2):
-        for term in past_one.terms_led:
-            if term in past_other.terms_led:
-                return f"{one.name} and {other.name} both led term {term}."
+    if one.node.name != other.node.name:
+        for term in one.past.terms_led:
+            if term in other.past.terms_led:
+                return f"{one.node.name} and {other.node.name} both led term {term}."
     return None
 
 
-def leader_append_only(step: Step) -> str | None:
+def leader_append_only(change: Change) -> str | None:
     """A leader only ever adds to its log while it leads. (Fig. 3; §5.3)"""
-    for node, after in pairwise(_moments(step)):
-        if node.log is after.log:
-            continue
-        leads_on = node.role is after.role is Role.LEADER
-        if leads_on and node.current_term == after.current_term:
-            for index, entry in node.log.numbered():
-                if after.log.holds(index, entry) is False:
-                    term = node.current_term
-                    return f"{node.name}, leading term {term}, lost entry {index} of its own log."
+    node, after = change.before.node, change.after.node
+    if node.log is after.log:
+        return None
+    leads_on = node.role is after.role is Role.LEADER
+    if leads_on and node.current_term == after.current_term:
+        for index, entry in node.log.numbered():
+            if after.log.holds(index, entry) is False:
+                term = node.current_term
+                return f"{node.name}, leading term {term}, lost entry {index} of its own log."
     return None
 
 
-def log_matching(cluster: Cluster) -> str | None:
+def log_matching(one: Server, other: Server) -> str | None:
     """If two logs hold an entry of the same index and term, they agree up to it. (Fig. 3; §5.3)"""
-    for one, other in combinations(cluster.nodes, 2):
-        index = _last_common_place(one.log, other.log)
-        first = max(one.log.first_index, other.log.first_index)
-        if index < first:
+    mine, theirs = one.node.log, other.node.log
+    if mine == theirs:
+        return None
+    index = _last_common_place(mine, theirs)
+    first = max(mine.first_index, theirs.first_index)
+    if index < first:
+        return None
+    earlier = _first_difference(*(log.up_to(index).starting_at(first) for log in (mine, theirs)))
+    if earlier is None:
+        return None
+    return (
+        f"{one.node.name} and {other.node.name} both hold entry {index} of term "
+        f"{mine.term_at(index)}, but their entries {first + earlier - 1} differ."
+    )
+
+
+def leader_completeness(leader: Server, holder: Server) -> str | None:
+    """What was committed in a term is in the log of every leader of a later one. (Fig. 3; §5.4)
+
+    A node that has led is asked for good, deposed or down: an entry may be found to be committed
+    late, and what a later leader held of it then, it never loses.
+    """
+    latest = max(leader.past.terms_led, default=0)
+    for index, committed in enumerate(holder.past.committed, start=1):
+        if committed is None or latest <= committed.in_term:
             continue
-        mine, theirs = (log.up_to(index).starting_at(first) for log in (one.log, other.log))
-        earlier = _first_difference(mine, theirs, first)
-        if earlier is not None:
+        if leader.node.log.holds(index, committed.entry) is False:
+            leads = leader.node.role is Role.LEADER and leader.node.current_term == latest
             return (
-                f"{one.name} and {other.name} both hold entry {index} of term "
-                f"{one.log.term_at(index)}, but their entries {earlier} differ."
+                f"{leader.node.name} {'leads' if leads else 'led'} term {latest} without entry "
+                f"{index} of term {committed.entry.term}, which {holder.node.name} took for "
+                f"committed in term {committed.in_term}."
             )
     return None
 
 
-def leader_completeness(cluster: Cluster) -> str | None:
-    """What was committed in a term is in the log of every leader of a later one. (Fig. 3; §5.4)"""
-    leaders = [node for node in cluster.nodes if node.up and node.role is Role.LEADER]
-    for leader, (holder, past) in product(leaders, _with_pasts(cluster)):
-        for index, committed in enumerate(past.committed, start=1):
-            if committed is None or leader.current_term <= committed.in_term:
-                continue
-            if leader.log.holds(index, committed.entry) is False:
-                return (
-                    f"{leader.name} leads term {leader.current_term} without entry {index} of "
-                    f"term {committed.entry.term}, which {holder.name} took for committed in "
-                    f"term {committed.in_term}."
-                )
-    return None
-
-
-def state_machine_safety(cluster: Cluster) -> str | None:
+def state_machine_safety(one: Server, other: Server) -> str | None:
     """No two nodes ever apply different entries at the same index. (Fig. 3; §5.4.3)
 
     Nor does one node, before and after a crash.
     """
-    everyone = [(n, past.applied, _applied_now(n)) for n, past in _with_pasts(cluster)]
-    for (one, *what_one_applied), (other, applied, _) in product(everyone, repeat=2):
-        for mine in what_one_applied:
-            index = _first_difference(mine, applied)
-            if index is not None:
-                ours, theirs = mine[index - 1], applied[index - 1]
-                return (
-                    f"{one.name} applied {_words(ours)} at index {index}, "
-                    f"and {other.name} applied {_words(theirs)} there."
-                )
+    for mine in (one.past.applied, _applied_now(one.node)):
+        index = _first_difference(mine, other.past.applied)
+        if index is not None:
+            ours, theirs = mine[index - 1], other.past.applied[index - 1]
+            return (
+                f"{one.node.name} applied {_words(ours)} at index {index}, "
+                f"and {other.node.name} applied {_words(theirs)} there."
+            )
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property by its name in the paper, and the predicate over a cluster or over a step."""
-
-    name: str
-    citation: str
-    of_cluster: Callable[[Cluster], str | None] | None = None
-    of_step: Callable[[Step], str | None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A property that does not hold, and the sentence saying what breaks it."""
-
-    property: Property
-    sentence: str
+def _led_and_committed(server: Server) -> Hashable:
+    node, past = server
+    leads = node.role is Role.LEADER and node.current_term
+    return max(past.terms_led, default=0), leads, node.log, past.committed
 
 
 FIGURE_3 = (
-    Property("Election Safety", "Figure 3, §5.2", of_cluster=election_safety),
-    Property("Leader Append-Only", "Figure 3, §5.3", of_step=leader_append_only),
-    Property("Log Matching", "Figure 3, §5.3", of_cluster=log_matching),
-    Property("Leader Completeness", "Figure 3, §5.4", of_cluster=leader_completeness),
-    Property("State Machine Safety", "Figure 3, §5.4.3", of_cluster=state_machine_safety),
+    Property(
+        "Election Safety",
+        "Figure 3, §5.2",
+        Scope.PAIR,
+        election_safety,
+        reads=lambda server: (server.node.name, server.past.terms_led),
+    ),
+    Property("Leader Append-Only", "Figure 3, §5.3", Scope.CHANGE, leader_append_only),
+    Property(
+        "Log Matching",
+        "Figure 3, §5.3",
+        Scope.PAIR,
+        log_matching,
+        reads=lambda server: server.node.log,
+    ),
+    Property(
+        "Leader Completeness",
+        "Figure 3, §5.4",
+        Scope.PAIR,
+        leader_completeness,
+        reads=_led_and_committed,
+    ),
+    Property(
+        "State Machine Safety",
+        "Figure 3, §5.4.3",
+        Scope.PAIR,
+        state_machine_safety,
+        reads=lambda server: (server.past.applied, _applied_now(server.node)),
+    ),
 )
-
-
-def broken_in(
-    cluster: Cluster, properties: tuple[Property, ...] = FIGURE_3
-) -> tuple[Violation, ...]:
-    """Those of `properties` that this cluster breaks; what needs a step is not asked."""
-    asked = ((p, p.of_cluster(cluster)) for p in properties if p.of_cluster)
-    return tuple(Violation(p, sentence) for p, sentence in asked if sentence)
-
-
-def broken_by(step: Step, properties: tuple[Property, ...] = FIGURE_3) -> tuple[Violation, ...]:
-    """Those of `properties` that do not hold once `step` is done, in their order."""
-    asked = (
-        (p, p.of_step(step) if p.of_step else p.of_cluster(step.after) if p.of_cluster else None)
-        for p in properties
-    )
-    return tuple(Violation(p, sentence) for p, sentence in asked if sentence)
-
-
-def _with_pasts(cluster: Cluster) -> Iterator[tuple[Node, Past]]:
-    return zip(cluster.nodes, cluster.pasts, strict=True)
-
-
-def _moments(step: Step) -> Iterator[Node]:
-    """The acting node before the step and after each of its firings."""
-    if step.firings:
-        yield step.before.node(step.firings[0].node.name)
-        yield from (firing.node for firing in step.firings)
 
 
 def _last_common_place(one: Log, other: Log) -> int:
@@ -162,15 +145,15 @@ def _applied_now(node: Node) -> tuple[Entry | None, ...]:
 
 
 def _first_difference(
-    mine: tuple[Entry | None, ...], theirs: tuple[Entry | None, ...], start: int = 1
+    mine: tuple[Entry | None, ...], theirs: tuple[Entry | None, ...]
 ) -> int | None:
-    """The first index at which both are known and differ; the first of each is at `start`."""
+    """The first place, from 1, at which both are known and differ."""
     both = min(len(mine), len(theirs))
     if mine[:both] == theirs[:both]:
         return None
-    for index, (one, other) in enumerate(zip(mine, theirs, strict=False), start=start):
+    for place, (one, other) in enumerate(zip(mine, theirs, strict=False), start=1):
         if one is not None and other is not None and one != other:
-            return index
+            return place
     return None
 
 

@@ -28,9 +28,9 @@ from raftlab.raft.events import (
 )
 from raftlab.raft.messages import Message
 from raftlab.raft.node import Node
-from raftlab.raft.past import Past, remember
+from raftlab.raft.past import remember_all
 from raftlab.raft.rules import RAFT, Rules
-from raftlab.raft.turn import Firing, Turn
+from raftlab.raft.turn import Firing, RuleError, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,27 @@ def step(cluster: Cluster, event: Event, rules: Rules = RAFT) -> Step:
             return _turn_of_one_node(cluster, event, rules)
 
 
+def stopped_short(cluster: Cluster, event: Event, error: RuleError) -> Step:
+    """The step as far as it came before a rule failed, leaving the cluster as it was then.
+
+    `error` is what `step` raised of the same cluster and event. Nothing that the turn would have
+    sent has left.
+    """
+    node = cluster.node(str(actor(event)))
+    before = (firing.node for firing in reversed(error.firings))
+    return _turned(cluster, event, Reaction(next(before, node), (), error.firings))
+
+
 def _turn_of_one_node(cluster: Cluster, event: Event, rules: Rules) -> Step:
+    node = cluster.node(str(actor(event)))
+    return _turned(cluster, event, react(node, event, rules))
+
+
+def _turned(cluster: Cluster, event: Event, reaction: Reaction) -> Step:
+    """The step in which one node makes `reaction` of `event`."""
     place = cluster.names.index(str(actor(event)))
-    node, messages, firings = react(cluster.nodes[place], event, rules)
-    past = _remember_all(cluster.pasts[place], firings, node)
+    node, messages, firings = reaction
+    past = remember_all(cluster.pasts[place], firings, node)
     network = cluster.network
     lost: tuple[Message, ...] = ()
     arrived = _delivered(event)
@@ -143,16 +160,6 @@ def _turn_of_one_node(cluster: Cluster, event: Event, rules: Rules) -> Step:
         cut=cluster.cut,
     )
     return Step(cluster, event, firings, after, messages, lost)
-
-
-def _remember_all(past: Past, firings: tuple[Firing, ...], node: Node) -> Past:
-    """The past after each firing in turn: a leader of one moment within a turn has led its term."""
-    moment = None
-    for firing in firings:
-        if firing.node is not moment:
-            moment = firing.node
-            past = remember(past, moment)
-    return remember(past, node)
 
 
 def _delivered(event: Event) -> Message | None:

@@ -30,12 +30,19 @@ class Firing(NamedTuple):
 class RuleError(Exception):
     """A rule raised, or gave what no rule may give. `firings` are those that came before it."""
 
-    def __init__(self, rule: str, sentence: str, firings: tuple[Firing, ...]) -> None:
-        """Name the rule, say what went wrong in a sentence, keep what had fired by then."""
+    def __init__(
+        self,
+        rule: str,
+        sentence: str,
+        firings: tuple[Firing, ...],
+        arguments: tuple[object, ...] = (),
+    ) -> None:
+        """Name the rule, say what went wrong, keep what had fired by then and what was asked."""
         super().__init__(f"{rule}: {sentence}")
         self.rule = rule
         self.sentence = sentence
         self.firings = firings
+        self.arguments = arguments
 
 
 class Turn:
@@ -106,20 +113,21 @@ class Turn:
         """Keep what a handler decided by itself, so that it can be explained."""
         self.firings.append(Firing(what, about, gave, self.node))
 
-    def error(self, rule: str, sentence: str) -> RuleError:
+    def error(self, rule: str, sentence: str, arguments: tuple[object, ...] = ()) -> RuleError:
         """The error that ends this turn."""
-        return RuleError(rule, sentence, tuple(self.firings))
+        return RuleError(rule, sentence, tuple(self.firings), arguments)
 
     def _call(self, rule: str, expected: type, *arguments: object) -> Any:
         try:
             gave = getattr(self.rules, rule)(*arguments)
         except Exception as error:
             raised = f"it raised {type(error).__name__}: {error}{self._not_to_blame(rule)}"
-            raise self.error(rule, raised) from error
+            raise self.error(rule, raised, arguments) from error
         if type(gave) is not expected:
             hint = " Is a `return` missing?" if gave is None else ""
             wanted = "True or False" if expected is bool else f"a value of type {expected.__name__}"
-            raise self.error(rule, f"it must give {wanted}; it gave {gave!r}.{hint}")
+            given = f"it must give {wanted}; it gave {gave!r}.{hint}"
+            raise self.error(rule, given, arguments)
         return gave
 
     def _not_to_blame(self, rule: str) -> str:

@@ -109,7 +109,8 @@ class History:
         """
         if taken.before != self._moments[parent].cluster:
             raise ValueError(f"This step does not begin with the cluster of moment {parent}.")
-        broken = broken_by(taken, self.properties)
+        unbroken = not self._moments[parent].violations
+        broken = broken_by(taken, self.properties, from_unbroken=unbroken)
         moment = Moment(len(self._moments), parent, taken, taken.after, broken, note)
         self._moments.append(moment)
         self._children.append([])

@@ -139,7 +139,7 @@ def listed(names: Iterable[str]) -> str:
 
 def counted(count: int, thing: str, things: str = "") -> str:
     """A number and its noun: "1 vote", "2 votes"."""
-    return f"{count} {thing if count == 1 else things or thing + 's'}"
+    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
 
 
 def entries_counted(count: int) -> str:

@@ -21,14 +21,21 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Heal,
+    Message,
     Node,
     NotPossible,
     Partition,
     Property,
     RequestVote,
     Restart,
+    RuleError,
     Rules,
+    Scope,
+    Server,
     Timeout,
+    VoteReply,
+    step,
+    stopped_short,
 )
 from raftlab.sim import (
     SCENARIOS,
@@ -217,6 +224,57 @@ def test_a_rule_that_fails_is_named() -> None:
     )
 
 
+def speechless(node: Node, reply: VoteReply) -> Node:
+    """A wrong rule: knows no vote that it could count."""
+    raise KeyError(reply.sender)
+
+
+SPEECHLESS = RAFT.but(record_vote=speechless)
+
+
+def stopped() -> History:
+    """A run whose last step is one in which a rule failed, as far as it came."""
+    history = History(fresh(3).cluster, SPEECHLESS, "Stopped short")
+    history.play(Timeout("node1"))
+    history.do(Deliver(history.cluster.network[0]))
+    event = Deliver(history.cluster.network[-1])
+    with pytest.raises(RuleError) as caught:
+        step(history.cluster, event, SPEECHLESS)
+    history.attach(2, stopped_short(history.cluster, event, caught.value), "Here it stops.")
+    return history
+
+
+def test_a_step_that_a_rule_stopped_short_loads_with_that_rule() -> None:
+    history = loads(dumps(stopped()), SPEECHLESS)
+    assert alike(history, stopped())
+    last = history.moments[-1].step
+    assert last is not None
+    assert [firing.rule for firing in last.firings] == ["adopt_newer_term"]
+
+
+def test_a_step_that_a_rule_stopped_short_is_shown_read_only_without_that_rule() -> None:
+    history = loads(dumps(stopped()))
+    assert [m.cluster for m in history.moments] == [m.cluster for m in stopped().moments]
+    assert history.read_only is not None
+
+
+def test_a_step_that_a_rule_stops_short_elsewhere_is_refused() -> None:
+    late = RAFT.but(
+        record_vote=lambda node, reply: RAFT.record_vote(node, reply),
+        become_leader=lambda node: None,
+    )
+    assert refusal(dumps(stopped()), late).startswith(
+        "Step 3 of this run fails in the rule become_leader: it must give a value of type Node"
+    )
+
+
+def test_a_step_that_no_rule_stops_short_any_more_is_refused() -> None:
+    mended = RAFT.but(record_vote=lambda node, reply: RAFT.record_vote(node, reply))
+    assert refusal(dumps(stopped()), mended) == (
+        "Step 3 of this run gives another cluster than the one recorded."
+    )
+
+
 # What is refused ----------------------------------------------------------------------------------
 
 
@@ -397,11 +455,12 @@ def test_recorded_states_are_held_to_their_fingerprints_without_the_rules_too() 
 
 
 def test_a_cluster_that_trips_whoever_looks_at_it_is_refused() -> None:
-    def trips(cluster: Cluster) -> str | None:
-        return str(cluster.nodes[7]) if cluster.network else None
+    def trips(message: Message, server: Server) -> str | None:
+        return str(server[7])
 
+    tripping = Property("Trips", "nowhere", Scope.MESSAGE, trips)
     with pytest.raises(BadRun) as caught:
-        loads(dumps(branched()), properties=(Property("Trips", "nowhere", of_cluster=trips),))
+        loads(dumps(branched()), properties=(tripping,))
     sentence = "Step 1 of this run is damaged: its cluster makes no sense (IndexError)."
     assert str(caught.value) == sentence
 
