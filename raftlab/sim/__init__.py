@@ -2,8 +2,18 @@
 
 from raftlab.sim.difference import difference
 from raftlab.sim.history import History, Moment
+from raftlab.sim.python import as_python
 from raftlab.sim.saved import BadRun, load, save
-from raftlab.sim.scenarios import SCENARIOS, figure_8, fresh, leader_elected
+from raftlab.sim.scenarios import (
+    SCENARIOS,
+    deposed_leader,
+    figure_7,
+    figure_8,
+    fresh,
+    leader_elected,
+    one_node_down,
+    split_vote,
+)
 from raftlab.sim.schedule import next_event, random_events, random_run
 
 __all__ = [
@@ -11,13 +21,18 @@ __all__ = [
     "BadRun",
     "History",
     "Moment",
+    "as_python",
+    "deposed_leader",
     "difference",
+    "figure_7",
     "figure_8",
     "fresh",
     "leader_elected",
     "load",
     "next_event",
+    "one_node_down",
     "random_events",
     "random_run",
     "save",
+    "split_vote",
 ]

@@ -72,7 +72,7 @@ def random_run(
 
     Raises RuleError where a rule misbehaves.
     """
-    chooser, cluster = _Chooser(seed, mix), start
+    chooser, cluster = Chooser(seed, mix), start
     for _ in range(count):
         taken = step(cluster, chooser.choose(cluster), rules)
         cluster = taken.after
@@ -86,7 +86,7 @@ def random_events(
     return tuple(taken.event for taken in random_run(start, seed, count, rules, mix))
 
 
-class _Chooser:
+class Chooser:
     """Chooses one possible event at a time.
 
     It never lists all that is possible: that would take longer than the step itself.

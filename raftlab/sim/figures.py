@@ -1,4 +1,7 @@
-"""Figures 7 and 8 of the paper, each reached from a fresh cluster by events that can happen."""
+"""Figures 7 and 8 of the paper, each reached from a fresh cluster by events that can happen.
+
+Figure 8 is here; Figure 7, a series of reigns, has a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -13,63 +16,11 @@ from raftlab.raft import (
     Restart,
     Timeout,
 )
+from raftlab.sim.figure7 import figure_7
 from raftlab.sim.history import History
-from raftlab.sim.script import Arrival, deliver_all, deliver_among, lose_the_rest, perform
+from raftlab.sim.script import deliver_all, deliver_among, lose_the_rest, perform
 
-# Figure 7's servers: the leader at the top, and the possible followers (a) to (f).
-IN_FIGURE_7 = {letter: f"node{number}" for number, letter in enumerate("Labcdef", start=1)}
-
-
-def figure_7() -> History:
-    """Figure 7: node1 has just come to power in term 8; node2 to node7 hold the logs (a) to (f).
-
-    (§5.3)
-    """
-    history = History(Cluster.of(*IN_FIGURE_7.values()), title="Figure 7")
-    _reign(history, "L", "abcdef", *["abcdef"] * 3)
-    # (f) leads terms 2 and 3, and nobody hears of its entries.
-    _reign(history, "f", "Labcde", *[""] * 3)
-    perform(history, Crash("node7"), Restart("node7"))
-    _reign(history, "f", "Labcde", *[""] * 5)
-    _stop(history, "f")
-    # (e) leads term 4; then (b) stops with its first entry, and the last two reach nobody.
-    _reign(history, "e", "Labcd", "Labcd", "Lacd", "", "")
-    _stop(history, "e", "b")
-    _reign(history, "L", "acd", "acd", "acd")
-    # (c) leads term 6; its third entry misses (a), its fourth everyone.
-    _reign(history, "c", "Lad", "Lad", "Lad", "Ld", "")
-    _stop(history, "c")
-    perform(history, Restart("node3"))
-    # (d) leads term 7, and nobody hears of its entries either.
-    _reign(history, "d", "Lab", "", "")
-    _stop(history, "d")
-    perform(history, *(Restart(IN_FIGURE_7[letter]) for letter in "cdef"))
-    _reign(history, "L", "abef")
-    history.mark("Figure 7: node1 leads term 8, and knows nothing yet of the others' logs.")
-    return history
-
-
-def _reign(history: History, letter: str, voters: str, *reached: str) -> None:
-    """A server wins its next term with the votes of `voters`; none of its heartbeats arrives.
-
-    Then it takes a command for each of `reached`, and copies it to the servers named there.
-    """
-    leader = IN_FIGURE_7[letter]
-    perform(history, Timeout(leader))
-    ballots = [Arrival(leader, IN_FIGURE_7[voter]) for voter in voters]
-    votes = [Arrival(IN_FIGURE_7[voter], leader) for voter in voters]
-    perform(history, *ballots, *votes)
-    lose_the_rest(history)
-    for letters in reached:
-        peers = [IN_FIGURE_7[letter] for letter in letters]
-        index = history.cluster.node(leader).log.last_index + 1
-        perform(history, ClientCommand(leader, f"SET x {index}"))
-        perform(history, *(Replicate(leader, peer) for peer in peers))
-        deliver_among(history, leader, *peers)
-
-
-def _stop(history: History, *letters: str) -> None:
-    perform(history, *(Crash(IN_FIGURE_7[letter]) for letter in letters))
+__all__ = ["FIGURE_8", "figure_7", "figure_8"]
 
 
 def figure_8(letter: str = "c", *, crashed: bool = False) -> History:

@@ -32,6 +32,7 @@ from raftlab.raft import (
     Rules,
     Step,
     step,
+    stopped_short,
 )
 from raftlab.sim.codec import LONGEST_TEXT, fingerprint, from_json, to_json
 from raftlab.sim.history import History, Moment
@@ -184,7 +185,13 @@ def _add(history: History, recorded: Recorded) -> None:
         raise ValueError("the cluster recorded does not fit its fingerprint")
     taken = Step(before, recorded.event, (), after)
     if history.read_only is None:
-        taken = step(before, recorded.event, history.rules)
+        try:
+            taken = step(before, recorded.event, history.rules)
+        except RuleError as error:
+            # A step may be recorded as far as it came before a rule failed.
+            taken = stopped_short(before, recorded.event, error)
+            if taken.after != after:
+                raise
         if taken.after != after:
             raise _Departs
     history.attach(recorded.parent, taken, recorded.note)
