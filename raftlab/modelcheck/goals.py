@@ -1,0 +1,36 @@
+"""What Raft must be able to do: a rule that is safe because nothing ever happens does not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from raftlab.raft import Cluster, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Something that can happen, as the end of "it can happen that …".
+
+    `attained` says whether a server shows that it has happened since the start.
+    """
+
+    words: str
+    attained: Callable[[Server, Cluster], bool]
+
+
+def leads_anew(server: Server, start: Cluster) -> bool:
+    """It has led a term that nobody had led at the start. (§5.2)"""
+    led = {term for past in start.pasts for term in past.terms_led}
+    return not led.issuperset(server.past.terms_led)
+
+
+def commits_anew(server: Server, start: Cluster) -> bool:
+    """It has taken more for committed than anyone had at the start. (§5.3)"""
+    return len(server.past.committed) > max(len(past.committed) for past in start.pasts)
+
+
+LIVELY = (
+    Goal("a leader is elected", leads_anew),
+    Goal("an entry is committed", commits_anew),
+)
