@@ -1,0 +1,1 @@
+"""Random runs, for where trying every schedule cannot reach: seven nodes, long logs, partitions."""
