@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raftlab.modelcheck import (
+    Bounds,
+    Exploration,
+    RandomSearch,
+    explore,
+    random_search,
+    search,
+)
 from raftlab.raft import (
     RAFT,
     ClientCommand,
@@ -31,6 +39,8 @@ from raftlab.raft import (
 )
 from raftlab.sim.explain import explain
 from raftlab.sim.history import History
+from raftlab.sim.python import as_python
+from raftlab.sim.saved import load, save
 from raftlab.sim.scenarios import figure_8, fresh, leader_elected, walkthrough
 from raftlab.sim.script import Arrival, deliver_all, perform
 from raftlab.views.notebook import register
@@ -43,6 +53,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RAFT",
     "Arrival",
+    "Bounds",
     "ClientCommand",
     "Cluster",
     "Crash",
@@ -60,28 +71,40 @@ __all__ = [
     "Replicate",
     "Restart",
     "Timeout",
+    "as_python",
     "deliver_all",
     "enabled",
     "explain",
+    "explore",
     "figure_8",
     "fresh",
     "lab",
     "leader_elected",
+    "load",
     "perform",
+    "random_search",
+    "save",
+    "search",
     "step",
     "walkthrough",
 ]
 
 
-def lab(run: History | Cluster | None = None) -> Lab:
+def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> Lab:
     """Open the lab on a run, on a cluster, or on three nodes that have just been switched on.
 
-    Raises TypeError for anything else.
+    Of what an exploration or a random search found, it plays the run. Raises TypeError for anything
+    else, ValueError if nothing was found.
     """
     from raftlab.widgets.lab import Lab
 
     if run is None:
         run = fresh()
+    if isinstance(run, Exploration | RandomSearch):
+        if run.history is None:
+            raise ValueError(f"There is no run to play: {run.headline}")
+        run = run.history
+        run.goto(0)
     if isinstance(run, Cluster):
         run = History(run)
     if not isinstance(run, History):

@@ -31,8 +31,8 @@ IMPURE = {
 }  # fmt: skip
 
 HEAVY = {
-    "IPython", "anywidget", "cattrs", "graphviz", "ipywidgets", "jupyterlab", "numpy", "pygraphviz",
-    "traitlets",
+    "IPython", "anywidget", "cattrs", "cloudpickle", "distributed", "graphviz", "ipywidgets",
+    "jupyterlab", "numpy", "pygraphviz", "tqdm", "traitlets",
 }  # fmt: skip
 
 
