@@ -62,6 +62,16 @@ def test_what_is_no_event_and_what_is_no_run_is_said() -> None:
         raftlab.lab(3)  # type: ignore[arg-type]
 
 
+def test_the_lab_plays_what_an_exploration_found() -> None:
+    rules = RAFT.but(wins_election=lambda node: True)
+    found = raftlab.explore(fresh(), rules, raftlab.Bounds(terms=1, in_flight=1))
+    assert raftlab.lab(found).panel.history is found.history
+    assert found.history.now.number == 0
+    nothing = raftlab.explore(fresh(), bounds=raftlab.Bounds(terms=1, in_flight=1))
+    with pytest.raises(ValueError, match=r"no run to play: Nothing broke in 2,864 clusters\."):
+        raftlab.lab(nothing)
+
+
 def test_what_is_no_step_and_no_size_is_said() -> None:
     run = fresh()
     with pytest.raises(TypeError, match=r"the start of a run has none: None\."):

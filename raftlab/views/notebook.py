@@ -10,12 +10,21 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from raftlab.raft import Cluster, NotPossible, RuleError, Step, UnknownRule
 from raftlab.sim.history import History, Moment
 
+if TYPE_CHECKING:
+    from raftlab.modelcheck.at_random.result import RandomSearch
+    from raftlab.modelcheck.result import Exploration
+
 Bundle = dict[str, str]
+
+VERDICTS = {
+    "raftlab.modelcheck.result": "Exploration",
+    "raftlab.modelcheck.at_random.result": "RandomSearch",
+}
 
 PACKAGE = str(Path(__file__).parents[1])
 
@@ -31,6 +40,9 @@ def register() -> None:
     formatter.for_type(Step, lambda step, **_: show_step(step))
     formatter.for_type(Moment, lambda moment, **_: show_moment(moment))
     formatter.for_type(History, lambda history, **_: show_moment(history.now))
+    # By name: whoever has such a result has imported its module, and nobody else need.
+    for module, name in VERDICTS.items():
+        formatter.for_type_by_name(module, name, lambda result, **_: show_result(result))
     errors: tuple[Any, ...] = (NotPossible, RuleError, UnknownRule)
     for kind in errors:
         # IPython asks an exception for its own words by this name.
@@ -67,3 +79,10 @@ def show_step(step: Step) -> Bundle:
 def show_moment(moment: Moment) -> Bundle:
     """A moment of a run: the step that led there, or the cluster it starts with."""
     return show_step(moment.step) if moment.step else show_cluster(moment.cluster)
+
+
+def show_result(result: Exploration | RandomSearch) -> Bundle:
+    """What an exploration or a random search found, as a card."""
+    from raftlab.views.verdict import show_verdict
+
+    return show_verdict(result)
