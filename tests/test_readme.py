@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from raftlab.course.folder import chapters
 from raftlab.sim.walkthrough import transcript
 
@@ -24,6 +26,12 @@ def test_two_commands_of_a_line_each() -> None:
 def test_the_part_of_the_walkthrough_is_a_part_of_it() -> None:
     (part,) = blocks("text")
     assert part in transcript()
+
+
+def test_what_exploring_says_is_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,), (output,) = blocks("python"), blocks("output")
+    exec(example, {})
+    assert capsys.readouterr().out.startswith(output)
 
 
 def test_the_table_lists_the_chapters() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import starmap
 from os import cpu_count
 from pathlib import Path
 from statistics import median
@@ -21,6 +22,7 @@ from raftlab.sim import random_events, random_run
 from raftlab.sim.chance import Mix
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import svg
+from tests.benchmarks import exploration
 
 TABLE = Path(__file__).with_name("RESULTS.md")
 
@@ -140,6 +142,8 @@ def results() -> Iterable[Result]:
         yield frames(size)
     yield importing()
     yield from kernels()
+    for part in (exploration.rates, exploration.sizes, exploration.bugs):
+        yield from starmap(Result, part())
 
 
 HEAD = """# Benchmarks
@@ -149,6 +153,14 @@ where one process computes, elapsed time where one is started. {python}, {cores}
 
 | what | median | unit | goal |
 |---|---:|---|---|
+"""
+
+
+GROWTH = """
+What can be exhausted, three nodes, clusters that differ in names only counted once:
+
+| within | bounds | clusters | deepest | CPU seconds |
+|---|---|---:|---:|---:|
 """
 
 
@@ -163,7 +175,8 @@ def main() -> None:
     for result in results():
         print(result.row(), flush=True)
         rows.append(result.row())
-    TABLE.write_text(head + "\n".join(rows) + "\n", "utf-8")
+    table = head + "\n".join(rows) + "\n" + GROWTH + "\n".join(exploration.growth()) + "\n"
+    TABLE.write_text(table, "utf-8")
 
 
 if __name__ == "__main__":
