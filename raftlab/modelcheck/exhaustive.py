@@ -40,7 +40,8 @@ def explore(
         properties: what must not break.
         goals: what must be able to happen, if the paper's rules let it happen within the bounds.
         symmetry: whether clusters that differ in the names of nodes only count as one. By default
-            they do, for up to four nodes.
+            they do, for up to four nodes. What names a node (a rule, a property, a goal) needs it
+            to be false.
         seed: draws the 64-bit fingerprints by which clusters are told apart. Of 50 million clusters
             two share one, and one of them is overlooked, once in some 10,000 seeds.
         progress: called now and then with the clusters reached and the depth.

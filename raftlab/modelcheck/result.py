@@ -104,7 +104,10 @@ class Exploration:
 
     @property
     def exhausted(self) -> bool:
-        """Whether every schedule within the bounds was tried, and an entry was committed."""
+        """Whether every schedule within the bounds was tried, and they are wide enough to count.
+
+        They are if in them Raft attains the goals: elects a leader, say, and commits an entry.
+        """
         return self.verdict in (Verdict.NOTHING_BROKE, Verdict.UNAVAILABLE)
 
     @property

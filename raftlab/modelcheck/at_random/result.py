@@ -18,8 +18,9 @@ class RandomSearch:
 
     `number` is that of the first run that failed, from 1, and `found_after` the events it took;
     `schedule` is what was left of them once those that do not matter were left out, and `history`
-    the same, played. `violation` says which property broke and how, `fault` which rule did what no
-    rule may. `stopped` says why not all runs were made, or is empty.
+    the same, played; `departs` is the number of its first moment that Raft would not have come to.
+    `violation` says which property broke and how, `fault` which rule did what no rule may.
+    `stopped` says why not all runs were made, or is empty.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class RandomSearch:
     schedule: tuple[Event, ...] = ()
     violation: Violation | None = None
     fault: Fault | None = None
+    departs: int | None = None
     stopped: str = ""
     history: History | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)

@@ -15,6 +15,7 @@ from raftlab.modelcheck.at_random.refusals import refuse_kinds, refuse_mixes, re
 from raftlab.modelcheck.at_random.result import RandomSearch
 from raftlab.modelcheck.at_random.runs import Runs
 from raftlab.modelcheck.at_random.trial import ROUGH, Trial
+from raftlab.modelcheck.departure import departure
 from raftlab.modelcheck.result import Verdict
 from raftlab.raft import RAFT, SAFETY, Cluster, Property, Rules, broken_in
 from raftlab.sim.chance import Mix
@@ -116,6 +117,7 @@ def _shortened(nothing: RandomSearch, runs: Runs, found: Found) -> RandomSearch:
         schedule=found.schedule if history else (),
         violation=violation,
         fault=fault,
+        departs=departure(history, found.trial.rules) if history else None,
         history=history,
         stopped=runs.stopped,
     )
