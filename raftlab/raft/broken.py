@@ -27,10 +27,19 @@ def broken_by(
     touched is asked about, which is quicker.
     """
     servers = _servers(step.after)
-    name = actor(step.event)
-    touched = tuple(s for s in servers if s.node.name == name) if from_unbroken else servers
     turn = tuple(_changes_in(step))
-    return _violations(properties, lambda p: _said(p, step.after, servers, touched, turn))
+    if not from_unbroken:
+        return _violations(properties, lambda p: _said(p, step.after, servers, servers, turn))
+    name = actor(step.event)
+    pairs = zip(_servers(step.before), servers, strict=True)
+    touched = [(before, after) for before, after in pairs if after.node.name == name]
+
+    def said(p: Property) -> Iterator[str | None]:
+        # What a property reads the same in says the same of it.
+        new = tuple(s for before, s in touched if p.reads(before) != p.reads(s))
+        return _said(p, step.after, servers, new, turn)
+
+    return _violations(properties, said)
 
 
 def _changes_in(step: Step) -> Iterator[Change]:
