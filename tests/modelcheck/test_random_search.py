@@ -1,6 +1,7 @@
 """Random search: reproducible, shortened, the same with any executor, and never a proof."""
 
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from raftlab.modelcheck import RandomSearch, Verdict, random_search
 from raftlab.modelcheck.at_random.runs import Runs
+from raftlab.modelcheck.at_random.shrink import shortened
 from raftlab.modelcheck.at_random.travel import CannotTravel
 from raftlab.modelcheck.at_random.trial import Failure, Trial
 from raftlab.raft import RAFT, SAFETY, Event, Log, Node, NotPossible, Property, Scope
@@ -247,7 +249,8 @@ def test_what_cannot_travel_is_told_in_a_sentence() -> None:
     with (
         ProcessPoolExecutor(1) as executor,
         pytest.raises(
-            CannotTravel, match=r"The rule may_vote cannot travel to another process: .*l"
+            CannotTravel,
+            match=r"The rule may_vote cannot travel to another process: cannot pickle '_thread",
         ),
     ):
         random_search(fresh(3), RAFT.but(may_vote=may_vote), executor=executor)
@@ -267,6 +270,37 @@ def test_an_executor_that_gives_up_is_told() -> None:
     result = random_search(fresh(3), executor=Broken())
     assert result.verdict is Verdict.UNDECIDED
     assert result.stopped == "the executor gave up (OSError: its workers are gone)"
+
+
+def test_a_worker_that_dies_is_told_and_what_was_done_stays() -> None:
+    def may_vote(node: Node, request) -> bool:
+        os._exit(1)
+
+    with ProcessPoolExecutor(1) as executor:
+        result = random_search(fresh(3), RAFT.but(may_vote=may_vote), executor=executor)
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.stopped.startswith("the executor gave up (BrokenProcessPool: A process")
+
+
+def test_what_a_property_raises_is_raised_here() -> None:
+    def raises(server: object) -> None:
+        if server.node.current_term > 0:
+            raise ZeroDivisionError("mine")
+
+    mine = Property("Mine", "mine", Scope.SERVER, raises)
+    with ThreadPoolExecutor(1) as executor:
+        for maker in (None, executor):
+            with pytest.raises(ZeroDivisionError, match="mine"):
+                random_search(fresh(3), properties=[mine], executor=maker)
+
+
+def test_futures_of_another_kind_are_refused() -> None:
+    class Client:
+        def submit(self, *_: object) -> object:
+            return object()
+
+    with pytest.raises(TypeError, match=r"gave a object\. \(From a Dask client, take client\."):
+        random_search(fresh(3), executor=Client())
 
 
 # Bounds, interrupts, bad arguments
@@ -291,6 +325,20 @@ def test_an_interrupt_ends_it_with_what_it_has(monkeypatch: pytest.MonkeyPatch) 
     result = random_search(fresh(3))
     assert (result.verdict, result.runs_done) == (Verdict.UNDECIDED, 3)
     assert result.stopped == "you interrupted it"
+
+
+def test_an_interrupt_while_it_shortens_keeps_what_is_left_by_then(
+    found: RandomSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> Iterator[tuple[Event, ...]]:
+        yield next(shortened(*arguments))
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("raftlab.modelcheck.at_random.found.shortened", interrupted)
+    result = random_search(fresh(3), UNCUT, runs=200)
+    assert (result.verdict, result.stopped) == (Verdict.BROKEN, "you interrupted it")
+    assert len(found.schedule) < len(result.schedule) < result.found_after
+    assert result.history.now.violations[0] == result.violation
 
 
 def test_what_is_broken_at_the_start() -> None:
