@@ -21,6 +21,7 @@ from raftlab.raft import (
     Node,
     Replicate,
     Restart,
+    Role,
     Rules,
     Timeout,
 )
@@ -154,8 +155,14 @@ class Reach:
 
 
 def next_command(node: Node) -> str:
-    """The command that clients send `node`: no two places of a log, and no two terms, share one."""
-    return f"SET x {node.current_term}.{node.log.last_index + 1}"
+    """The command that clients send `node`: no two places of a log, and no two terms, share one.
+
+    Two keys take turns, so that an entry left out shows in the machine. What is sent to a node that
+    does not lead sets a third, so that it shows if it is taken.
+    """
+    index = node.log.last_index + 1
+    key = "xy"[index % 2] if node.role is Role.LEADER else "z"
+    return f"SET {key} {node.current_term}.{index}"
 
 
 def counts_as(event: Event) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from raftlab.raft import RAFT, RuleError, Rules, step
+from itertools import groupby
+
+from raftlab.raft import RAFT, Node, RuleError, Rules, Step, step
 from raftlab.sim.history import History
 
 
 def departure(history: History, rules: Rules) -> int | None:
-    """The number of the first moment that Raft would not have come to; None if there is none."""
+    """The number of the first moment that Raft would not have come to; None if there is none.
+
+    If Raft comes to all of them, it is the first that it comes to by another way within the turn.
+    """
+    by_another_way = None
     for moment in history.line() if rules.changed else ():
         if moment.step is not None:
             try:
@@ -16,4 +22,11 @@ def departure(history: History, rules: Rules) -> int | None:
                 return moment.number
             if raft.after != moment.cluster:
                 return moment.number
-    return None
+            if by_another_way is None and _way(raft) != _way(moment.step):
+                by_another_way = moment.number
+    return by_another_way
+
+
+def _way(taken: Step) -> list[Node]:
+    """The nodes that the acting one was in turn."""
+    return [node for node, _ in groupby(firing.node for firing in taken.firings)]

@@ -30,7 +30,22 @@ def commits_anew(server: Server, start: Cluster) -> bool:
     return len(server.past.committed) > max(len(past.committed) for past in start.pasts)
 
 
+def applies_anew(server: Server, start: Cluster) -> bool:
+    """It has applied more than anyone had at the start. (§5.3)"""
+    return len(server.past.applied) > max(len(past.applied) for past in start.pasts)
+
+
+def follows_anew(server: Server, start: Cluster) -> bool:
+    """It has taken more for committed in a term that it does not lead. (§5.3)"""
+    if not commits_anew(server, start):
+        return False
+    last = server.past.committed[-1]
+    return last is not None and last.in_term not in server.past.terms_led
+
+
 LIVELY = (
     Goal("a leader is elected", leads_anew),
     Goal("an entry is committed", commits_anew),
+    Goal("it is applied", applies_anew),
+    Goal("a follower learns of it", follows_anew),
 )

@@ -12,7 +12,7 @@ from enum import Enum
 from raftlab.modelcheck.bounds import Bounds
 from raftlab.raft import Cluster, Property, Rules, Violation
 from raftlab.sim.history import History
-from raftlab.sim.words import counted, say_event
+from raftlab.sim.words import counted, listed, say_event
 
 FINGERPRINTS = 2.0**64  # clusters are told apart by one of these each
 RARE = 1e-6
@@ -139,8 +139,10 @@ class Exploration:
                 f"Nothing bad happens; but from here, within the bounds, it never happens that "
                 f"{missing[0]}. In Raft it can."
             )
-        attained = [f"{g.goal} after {counted(g.depth, 'event')}" for g in self.goals if g.depth]
-        said = f"It can happen that {' and that '.join(attained)}." if attained else ""
+        attained = [
+            f"that {g.goal} after {counted(g.depth, 'event')}" for g in self.goals if g.depth
+        ]
+        said = f"It can happen {listed(attained)}." if attained else ""
         if missing and not self.stopped:
             narrow = f"Within these bounds it never happens that {missing[0]}, even in Raft."
             return f"{said} {narrow} They are too narrow to say more.".strip()

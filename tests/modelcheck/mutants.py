@@ -542,7 +542,7 @@ LEADING = (
     Case(
         "takes commands as a follower",
         {"on_command": lambda turn, command: turn.become("append_command", command)},
-        Caught("leader_elected", TWO_ENTRIES, "Log Matching", 6, "own"),
+        Caught("leader_elected", NARROW, "Log Matching", 2, "own"),
     ),
     Case(
         "writes over its own uncommitted entries",
@@ -1072,6 +1072,16 @@ STALLED: tuple[Case[Stuck], ...] = (
             )
         },
         Stuck("later_is_shorter", NO_RESTART, A_COMMIT, "12"),
+    ),
+    Case(
+        "applies nothing",
+        {"may_apply": lambda node: False},
+        Stuck("leader_elected", NARROW, "it is applied", "own"),
+    ),
+    Case(
+        "never believes that its leader commits",
+        {"follower_commit_index": lambda node, request: node.commit_index},
+        Stuck("leader_elected", NARROW, "a follower learns of it", "own"),
     ),
 )
 

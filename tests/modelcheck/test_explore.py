@@ -63,10 +63,15 @@ def test_nothing_broke_is_never_proved() -> None:
     assert found.verdict is Verdict.NOTHING_BROKE
     assert found.exhausted
     assert found.headline == "Nothing broke in 2,864 clusters."
-    assert found.goals == (Attained("a leader is elected", 3), Attained("an entry is committed", 7))
+    assert found.goals == (
+        Attained("a leader is elected", 3),
+        Attained("an entry is committed", 7),
+        Attained("it is applied", 7),
+        Attained("a follower learns of it", 9),
+    )
     assert found.sentence == (
-        "It can happen that a leader is elected after 3 events "
-        "and that an entry is committed after 7 events."
+        "It can happen that a leader is elected after 3 events, that an entry is committed after 7 "
+        "events, that it is applied after 7 events and that a follower learns of it after 9 events."
     )
     assert "every schedule within the bounds" in found.tried
     assert found.scope == (
