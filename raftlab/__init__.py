@@ -17,7 +17,9 @@ from raftlab.modelcheck import (
     search,
 )
 from raftlab.raft import (
+    LEMMAS,
     RAFT,
+    SAFETY,
     ClientCommand,
     Cluster,
     Crash,
@@ -41,7 +43,16 @@ from raftlab.sim.explain import explain
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
-from raftlab.sim.scenarios import figure_8, fresh, leader_elected, walkthrough
+from raftlab.sim.scenarios import (
+    deposed_leader,
+    figure_7,
+    figure_8,
+    fresh,
+    leader_elected,
+    one_node_down,
+    split_vote,
+    walkthrough,
+)
 from raftlab.sim.script import Arrival, deliver_all, perform
 from raftlab.views.notebook import register
 
@@ -51,7 +62,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "LEMMAS",
     "RAFT",
+    "SAFETY",
     "Arrival",
     "Bounds",
     "ClientCommand",
@@ -73,18 +86,22 @@ __all__ = [
     "Timeout",
     "as_python",
     "deliver_all",
+    "deposed_leader",
     "enabled",
     "explain",
     "explore",
+    "figure_7",
     "figure_8",
     "fresh",
     "lab",
     "leader_elected",
     "load",
+    "one_node_down",
     "perform",
     "random_search",
     "save",
     "search",
+    "split_vote",
     "step",
     "walkthrough",
 ]
