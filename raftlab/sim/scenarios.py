@@ -46,7 +46,7 @@ def walkthrough() -> History:
 def leader_elected(size: int = 3) -> History:
     """node1 leads term 1, everyone knows it, and nothing is in flight."""
     history = fresh(size)
-    history.title = f"node1 leads {size}"
+    history.title = f"{counted(size, 'node')}, led by node1"
     perform(history, Timeout("node1"))
     deliver_all(history)
     return history
