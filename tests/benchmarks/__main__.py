@@ -75,7 +75,7 @@ def random_runs(size: int) -> Iterable[Result]:
 
     def run_checked(seed: int) -> None:
         for taken in random_run(start, seed, EVENTS):
-            broken_by(taken)
+            broken_by(taken, from_unbroken=True)
 
     events = [random_events(start, seed, EVENTS) for seed in range(REPEATS)]
 
