@@ -35,7 +35,7 @@ GROWTH = (
     Bounds(in_flight=3, crashes=0),
     Bounds(terms=4, in_flight=1),
     Bounds(terms=3, entries=2, in_flight=1),
-    Bounds(entries=2),
+    Bounds(entries=2, states=50_000_000),
     Bounds(in_flight=3, states=50_000_000),
 )
 

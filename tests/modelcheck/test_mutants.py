@@ -13,9 +13,6 @@ from .alternatives import ALTERNATIVES, CASES, Alternative
 from .conftest import Row
 from .mutants import HARMLESS, MUTANTS, STALLED, STARTS, Case, Caught, Place, Safe, Stuck
 
-# What they reach is reached by other tests, too, and counting it here takes minutes.
-pytestmark = pytest.mark.no_cover
-
 EVERYTHING = (*SAFETY, *LEMMAS)
 
 
