@@ -155,14 +155,15 @@ class Reach:
 
 
 def next_command(node: Node) -> str:
-    """The command that clients send `node`: no two places of a log, and no two terms, share one.
+    """The command that clients send `node`: a key for the index, the term as its value.
 
-    Two keys take turns, so that an entry left out shows in the machine. What is sent to a node that
-    does not lead sets a third, so that it shows if it is taken.
+    So an entry left out shows in the machine, and no two terms put the same at one index. What is
+    sent to a node that does not lead sets another key, so that it shows if it is taken. (Short, to
+    be read in a cell of a picture.)
     """
-    index = node.log.last_index + 1
-    key = "xy"[index % 2] if node.role is Role.LEADER else "z"
-    return f"SET {key} {node.current_term}.{index}"
+    keys = "abcdefghijklmnopqrstuvwxy"
+    key = keys[node.log.last_index % len(keys)] if node.role is Role.LEADER else "z"
+    return f"SET {key} {node.current_term}"
 
 
 def counts_as(event: Event) -> tuple[str, ...]:
