@@ -49,5 +49,6 @@ class Bar:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        """Take it away."""
+        """Take it away. One that is not full would stay, in red, as if something had failed."""
+        self._bar.total = self._bar.n
         self._bar.close()
