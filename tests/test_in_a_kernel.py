@@ -31,8 +31,9 @@ def messages(client: BlockingKernelClient) -> Iterator[dict[str, Any]]:
 def test_a_search_shows_a_bar_and_stops_when_the_kernel_is_interrupted(kernel) -> None:
     manager, client = kernel
     client.execute("from raftlab import *; found = search(fresh(3), seconds=600); found.stopped")
-    shown, streams, asked = [], [], 0.0
+    shown, streams, closed, asked = [], [], False, 0.0
     for message in messages(client):
+        closed = closed or message["msg_type"] == "comm_close"
         data = message["content"].get("data", {})
         shown += [data["text/plain"]] if "text/plain" in data else []
         streams += [message["content"]["text"]] if message["msg_type"] == "stream" else []
@@ -42,6 +43,7 @@ def test_a_search_shows_a_bar_and_stops_when_the_kernel_is_interrupted(kernel) -
             manager.interrupt_kernel()
     assert shown[-1] == "'you interrupted it'"
     assert perf_counter() - asked < 30
+    assert closed  # the bar is gone
     assert streams == []  # no warning, no bar in text beside the widget
 
 

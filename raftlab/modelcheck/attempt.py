@@ -71,7 +71,7 @@ class Attempt:
             verdict = self._verdict()
         except KeyboardInterrupt:
             self.stopped, verdict = "you interrupted it", Verdict.UNDECIDED
-        return Exploration(
+        found = Exploration(
             verdict=verdict,
             start=self.start,
             title=title,
@@ -90,6 +90,9 @@ class Attempt:
             departs=departure(self.history, self.rules) if self.history else None,
             stopped=self.stopped,
         )
+        if self.history:
+            self.history.title = found.headline.rstrip(".")
+        return found
 
     def _search(self, progress: Progress) -> None:
         """Search until a property breaks, a rule fails, all is tried, or a bound is reached."""

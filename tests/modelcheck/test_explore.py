@@ -47,6 +47,7 @@ def test_the_run_is_saved_loaded_and_printed(broken: Exploration) -> None:
     assert broken.history is not None
     again = loads(dumps(broken.history), FORGETFUL)
     assert again.cluster == broken.history.cluster
+    assert again.title == "Election Safety broke after 8 events"
     names: dict[str, object] = {"forgets_the_vote": forgets_the_vote}
     exec(as_python(broken.history), names)
     run = names["run"]
