@@ -11,6 +11,7 @@ from raftlab.modelcheck.bar import Bar
 from raftlab.modelcheck.bounds import MOST_IN_FLIGHT, Bounds
 from raftlab.modelcheck.exhaustive import explore
 from raftlab.modelcheck.goals import LIVELY, Goal
+from raftlab.modelcheck.interrupts import Interrupts
 from raftlab.modelcheck.result import Exploration, Verdict
 from raftlab.raft import RAFT, SAFETY, Cluster, Property, Rules
 from raftlab.sim.history import History
@@ -67,7 +68,12 @@ def search(
     """
     ends = perf_counter() + seconds
     tried: list[Exploration] = []
-    with Bar(seconds, shown=progress) as bar:
+    with Interrupts() as interrupts, Bar(seconds, shown=progress) as bar:
+
+        def advance(states: int, depth: int) -> None:
+            bar.advance(states, depth)
+            interrupts.heed()
+
         for bounds in wider_and_wider() if steps is None else steps:
             left = max(0.0, ends - perf_counter())
             bounds = replace(bounds, seconds=min(bounds.seconds, left))
@@ -80,7 +86,7 @@ def search(
                     properties,
                     goals=goals,
                     symmetry=symmetry,
-                    progress=bar.advance,
+                    progress=advance,
                 )
             )
             if _is_the_end(tried):
