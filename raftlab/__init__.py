@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raftlab.course.learner import begin, check, hint, progress, question, solution
+from raftlab.course.stale import watch_cells
 from raftlab.modelcheck import (
     Bounds,
     Exploration,
@@ -85,6 +87,8 @@ __all__ = [
     "Restart",
     "Timeout",
     "as_python",
+    "begin",
+    "check",
     "deliver_all",
     "deposed_leader",
     "enabled",
@@ -93,14 +97,18 @@ __all__ = [
     "figure_7",
     "figure_8",
     "fresh",
+    "hint",
     "lab",
     "leader_elected",
     "load",
     "one_node_down",
     "perform",
+    "progress",
+    "question",
     "random_search",
     "save",
     "search",
+    "solution",
     "split_vote",
     "step",
     "walkthrough",
@@ -130,3 +138,4 @@ def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> La
 
 
 register()
+watch_cells()

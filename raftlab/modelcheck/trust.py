@@ -23,8 +23,9 @@ from raftlab.modelcheck.faults import (
 from raftlab.modelcheck.result import Fault
 from raftlab.modelcheck.symmetry import Renaming
 from raftlab.modelcheck.watchdog import Overlong, Watchdog
-from raftlab.raft import Event, Node, Reaction, RuleError, Rules, react
+from raftlab.raft import Event, Firing, Node, Reaction, RuleError, Rules, react
 from raftlab.raft.rules import RULE_NAMES
+from raftlab.raft.turn import Turn
 
 # Rules that are given the turn itself: what they give is the whole of it.
 HANDLERS = {name for name in RULE_NAMES if name.startswith("on_")} | {"settle", "end_turn"}
@@ -76,6 +77,30 @@ class Asking:
                 for call in calls:
                     self._ask_again(call, renaming)
         return self._sure(came)
+
+    def asked(self, node: Node, ask: Callable[[Turn], None]) -> Firing:
+        """What a rule makes of one question, which `ask` puts to it in a turn of `node`.
+
+        It is put twice. Raises as `react` does.
+        """
+        first, again = (self._put(node, ask) for _ in range(2))
+        if first.gave != again.gave:
+            raise Unsound(answers_twice(first.rule, first.arguments, first.gave, again.gave))
+        return first
+
+    def _put(self, node: Node, ask: Callable[[Turn], None]) -> Firing:
+        turn = Turn(node, self.rules)
+        try:
+            ask(turn)
+        except RuleError as error:
+            if isinstance(error.__cause__, Unsound):
+                raise error.__cause__ from None
+            if isinstance(error.__cause__, FrozenInstanceError):
+                raise Unsound(changes_its_argument(error.rule, error.arguments)) from error
+            raise
+        except Overlong:
+            raise self._overlong() from None
+        return turn.firings[-1]
 
     def once_more(self) -> None:
         """Ask some of all that was asked again, in another order. Raises Unsound at a difference.

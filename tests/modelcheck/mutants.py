@@ -10,30 +10,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, TypeVar
 
+from raftlab.course.starts import later_is_shorter, old_entries, one_holder_down
 from raftlab.modelcheck import Bounds
 from raftlab.raft import (
     RAFT,
     AppendEntries,
     ClientCommand,
-    Crash,
     Disk,
-    Drop,
     Entry,
     FrozenMap,
-    Heartbeat,
     Log,
     Node,
-    Replicate,
     RequestVote,
     Role,
     Rules,
-    Timeout,
     VoteReply,
 )
 from raftlab.raft.machine import apply
 from raftlab.sim import scenarios
 from raftlab.sim.history import History
-from raftlab.sim.script import Arrival, deliver_all, perform
+from raftlab.sim.script import deliver_all, perform
 
 Changes = Mapping[str, Callable[..., object]]
 
@@ -95,41 +91,9 @@ class Case(Generic[W]):
 # Where they start
 
 
-def old_entries(*, acknowledged: bool) -> History:
-    """node1 leads term 3, and has copied two entries of term 1 to node3. node2 led term 2.
-
-    node2 has an entry of its own and heard nothing of term 3 but that it began. node3's answer is
-    in flight, or has arrived.
-    """
-    history = scenarios.deposed_leader()
-    perform(history, ClientCommand("node1", "SET x 1.2"), Heartbeat("node1", "node3"))
-    deliver_all(history)
-    perform(history, Timeout("node1"), *TO_NODE2_AND_BACK, *TO_NODE3_AND_BACK)
-    perform(history, *map(Drop, history.cluster.network[:1]))
-    perform(history, *TO_NODE3_AND_BACK, *TO_NODE3_AND_BACK, Arrival("node1", "node3"))
-    if acknowledged:
-        deliver_all(history)
-    return history
-
-
-TO_NODE2_AND_BACK = Arrival("node1", "node2"), Arrival("node2", "node1")
-TO_NODE3_AND_BACK = Arrival("node1", "node3"), Arrival("node3", "node1")
-
-
-def one_holder_down() -> History:
-    """node1 has committed an entry that node3 never got, and is down. node2 has it."""
-    history = scenarios.leader_elected()
-    perform(history, ClientCommand("node1", "SET x 1"), Replicate("node1", "node2"))
-    deliver_all(history)
-    perform(history, Crash("node1"))
-    return history
-
-
-def later_is_shorter() -> History:
-    """node1 has two entries of term 1, node2 has one of term 2, node3 is down, and nobody leads."""
-    history = scenarios.deposed_leader()
-    perform(history, ClientCommand("node1", "SET x 1.2"), Crash("node3"))
-    perform(history, Heartbeat("node1", "node2"), *TO_NODE2_AND_BACK, Timeout("node1"))
+def old_entries_acknowledged() -> History:
+    """The same as old_entries, with node3's answer arrived."""
+    history = old_entries()
     deliver_all(history)
     return history
 
@@ -145,8 +109,8 @@ STARTS: dict[str, Callable[[], History]] = {
     **scenarios.SCENARIOS,
     "fresh_4": partial(scenarios.fresh, 4),
     "leader_elected_4": partial(scenarios.leader_elected, 4),
-    "old_entries_copied": partial(old_entries, acknowledged=False),
-    "old_entries_acknowledged": partial(old_entries, acknowledged=True),
+    "old_entries_copied": old_entries,
+    "old_entries_acknowledged": old_entries_acknowledged,
     "one_holder_down": one_holder_down,
     "later_is_shorter": later_is_shorter,
     "two_keys": two_keys,

@@ -1,0 +1,50 @@
+"""Asking a learner's rule the cases of an exercise, as a turn would ask it, and watched."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from raftlab.course.cases import Case, server
+from raftlab.modelcheck.attempt import SECONDS_FOR_A_CALL
+from raftlab.modelcheck.trust import Asking
+from raftlab.modelcheck.watchdog import Watchdog
+from raftlab.raft import RAFT, Firing, Log, Node
+from raftlab.raft.turn import Turn
+
+Function: TypeAlias = Callable[..., Any]
+
+# How a turn asks a rule that gives this.
+HOW: dict[str, Function] = {
+    "bool": Turn.ask,
+    "Node": Turn.become,
+    "Log": Turn.merge,
+    "int": Turn.commit,
+}
+
+
+def ask(rule: str, function: Function, cases: Sequence[Case]) -> list[Firing]:
+    """What `function`, in the place of `rule`, gives in each case. Raises Unsound or RuleError."""
+    how = HOW[inspect.signature(getattr(RAFT, rule)).return_annotation]
+    with Watchdog(SECONDS_FOR_A_CALL) as watchdog:
+        asking = Asking(RAFT.but(**{rule: function}), watchdog, ())
+        return [
+            asking.asked(node_of(case), partial(_put, how, rule, case.arguments[1:]))
+            for case in cases
+        ]
+
+
+def _put(how: Function, rule: str, about: tuple[object, ...], turn: Turn) -> None:
+    how(turn, rule, *about)
+
+
+def node_of(case: Case) -> Node:
+    """The node whose turn a case is; a log alone is that of a follower."""
+    first = case.arguments[0]
+    if isinstance(first, Log):
+        return replace(server(term=first.last_term), log=first)
+    assert isinstance(first, Node)
+    return first

@@ -1,0 +1,80 @@
+"""Cases that a rule is asked: a few servers and messages, as short to write as to read.
+
+The server asked is node2; whoever sends it a message is node1. Logs are written as the terms of
+their entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
+from raftlab.raft.node import Configuration
+
+NAMES = tuple(f"node{number}" for number in range(1, 10))
+KEYS = "abcdefghi"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule is asked, and what is special about it, in words that finish "In this case …"."""
+
+    says: str
+    arguments: tuple[object, ...]
+
+
+def log(*terms: int) -> Log:
+    """A log whose entries have these terms."""
+    return Log(tuple(Entry(t, f"SET {key} {t}") for key, t in zip(KEYS, terms, strict=False)))
+
+
+def server(
+    *terms: int,
+    term: int = 0,
+    role: Role = Role.FOLLOWER,
+    voted_for: str | None = None,
+    commit: int = 0,
+    votes: tuple[str, ...] = (),
+    match: tuple[int, ...] = (),
+    size: int = 3,
+) -> Node:
+    """node2 with this log, in `term` or that of its last entry; `match` goes by the others."""
+    own = log(*terms)
+    current_term = max(term, own.last_term)
+    configuration = Configuration(NAMES[:size])
+    matched = dict(zip(configuration.others("node2"), match, strict=False))
+    return Node(
+        "node2",
+        configuration,
+        current_term=current_term,
+        voted_for=voted_for,
+        log=own,
+        commit_index=commit,
+        role=role,
+        leader_id="node2" if role is Role.LEADER else None,
+        votes_received=votes,
+        match_index=FrozenMap.of(matched),
+        next_index=FrozenMap.of({name: index + 1 for name, index in matched.items()}),
+        disk=Disk(current_term, voted_for, own),
+    )
+
+
+def leader(*terms: int, match: tuple[int, ...], **more: object) -> Node:
+    """node2 as a leader that knows how far the others' logs agree with its own."""
+    return server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+
+
+def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
+    """A candidate with this log asks node2 for its vote in `term`."""
+    own = log(*terms)
+    return RequestVote(sender, "node2", term, own.last_index, own.last_term)
+
+
+def appends(
+    *terms: int, after: tuple[int, int] = (0, 0), term: int = 1, commit: int = 0
+) -> AppendEntries:
+    """A leader of `term` sends entries of these terms, to follow the place (index, term)."""
+    index, prev_term = after
+    keys = KEYS[index:]
+    entries = tuple(Entry(t, f"SET {key} {t}") for key, t in zip(keys, terms, strict=False))
+    return AppendEntries("node1", "node2", term, index, prev_term, entries, commit)

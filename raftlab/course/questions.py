@@ -1,0 +1,53 @@
+"""What an exercise asks, as a value that shows itself: words, choices, a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from raftlab.course.outcome import stars
+from raftlab.raft import Cluster, Log
+
+LETTERS = "abcdefgh"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: of which exercise, what it asks, its choices by letter, and the picture.
+
+    `logs` are choices that are logs. `answer` shows how an answer is written.
+    """
+
+    title: str
+    stars: int
+    section: str
+    task: str
+    answer: str
+    choices: tuple[str, ...] = ()
+    logs: tuple[Log, ...] = ()
+    cluster: Cluster | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lettered(self) -> tuple[tuple[str, str], ...]:
+        """The choices by letter, logs in words."""
+        said = self.choices or tuple(map(say_log, self.logs))
+        return tuple(zip(LETTERS, said, strict=False))
+
+    def __str__(self) -> str:
+        """All of it as text, but for the picture."""
+        lines = [f"{self.title} {stars(self.stars)}", self.task]
+        lines += [f"  {letter}. {said}" for letter, said in self.lettered]
+        lines += [f"  {name}: {means}" for name, means in self.fields.items()]
+        if self.cluster is not None:
+            lines += [
+                f"  {n.name}, term {n.current_term}: {say_log(n.log)}" for n in self.cluster.nodes
+            ]
+        return "\n".join([*lines, f"Answer: {self.answer}"])
+
+    __repr__ = __str__
+
+
+def say_log(log: Log) -> str:
+    """A log as the terms of its entries, in order."""
+    return " ".join(f"t{entry.term}" for entry in log.entries) or "empty"

@@ -1,0 +1,109 @@
+"""Starting points from which a certain mistake is not far, and bounds that reach it.
+
+Each is reached from a fresh cluster by events that can really happen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from raftlab.modelcheck import Bounds
+from raftlab.raft import ClientCommand, Crash, Deliver, Drop, Heartbeat, Replicate, Timeout
+from raftlab.sim.history import History
+from raftlab.sim.scenarios import deposed_leader, leader_elected
+from raftlab.sim.script import Arrival, deliver_all, deliver_among, lose_the_rest, perform
+
+# One more term, one more entry, one message that will yet arrive, nobody stops.
+NARROW = Bounds(terms=1, entries=1, in_flight=1, crashes=0)
+NO_ENTRY = replace(NARROW, entries=0)
+NO_RESTART = replace(NARROW, restarts=0)
+A_CRASH = replace(NARROW, crashes=1)
+TWO_ENTRIES = replace(NARROW, entries=2)
+FIVE_NODES = replace(NARROW, in_flight=2, timeouts=1, commands=1, depth=9)
+TWO_REIGNS = replace(NARROW, terms=2, timeouts=2, depth=15)
+
+
+def all_applied() -> History:
+    """node1 leads term 1, and everyone has applied its first entry."""
+    history = leader_elected()
+    history.title = "3 nodes, one entry applied by all"
+    perform(history, ClientCommand("node1", "SET key1 valueA"), Replicate("node1"))
+    deliver_all(history)
+    perform(history, Heartbeat("node1"))
+    deliver_all(history)
+    return history
+
+
+def one_behind() -> History:
+    """node1 leads and has committed two entries with node2; node3 has the first of them only."""
+    history = leader_elected()
+    history.title = "3 nodes, two entries committed, node3 without the second"
+    perform(history, ClientCommand("node1", "SET a 1"), Replicate("node1"))
+    deliver_all(history)
+    perform(history, ClientCommand("node1", "SET b 1"), Replicate("node1", "node2"))
+    deliver_all(history)
+    return history
+
+
+def longer_is_older() -> History:
+    """node2 has committed an entry of term 2 with node3; node1, deposed, has two of term 1."""
+    history = deposed_leader()
+    history.title = "3 nodes, node1 deposed, with the longer log"
+    perform(history, ClientCommand("node1", "SET y 1"), Replicate("node2", "node3"))
+    deliver_among(history, "node2", "node3")
+    perform(history, Heartbeat("node2", "node1"), Arrival("node2", "node1"))
+    lose_the_rest(history)
+    return history
+
+
+def later_is_shorter() -> History:
+    """node1 has two entries of term 1, node2 has one of term 2, node3 is down, and nobody leads."""
+    history = deposed_leader()
+    history.title = "3 nodes, node3 down, one log later, the other longer"
+    perform(history, ClientCommand("node1", "SET y 1"), Crash("node3"))
+    perform(history, Heartbeat("node2", "node1"), Arrival("node2", "node1"))
+    perform(history, Arrival("node1", "node2"), Timeout("node1"))
+    deliver_all(history)
+    return history
+
+
+def one_holder_down() -> History:
+    """node1 has committed an entry that node3 never got, and is down. node2 has it."""
+    history = leader_elected()
+    history.title = "3 nodes, the leader down, its committed entry on node2"
+    perform(history, ClientCommand("node1", "SET a 1"), Replicate("node1", "node2"))
+    deliver_all(history)
+    perform(history, Crash("node1"))
+    return history
+
+
+def late_entries() -> History:
+    """Two entries are on node1 and node2, and the message with the first alone is still to come."""
+    history = leader_elected()
+    history.title = "3 nodes, two entries committed, an old AppendEntries still in flight"
+    perform(history, ClientCommand("node1", "SET a 1"), Replicate("node1", "node2"))
+    (late,) = history.cluster.network
+    perform(history, ClientCommand("node1", "SET b 1"), Replicate("node1", "node2"))
+    (message,) = (m for m in history.cluster.network if m != late)
+    perform(history, Deliver(message), Arrival("node2", "node1"))
+    return history
+
+
+def old_entries() -> History:
+    """node1 leads term 3, and has copied two entries of term 1 to node3. node2 led term 2.
+
+    node2 has an entry of its own and heard nothing of term 3 but that it began. node3's answer is
+    in flight.
+    """
+    history = deposed_leader()
+    history.title = "3 nodes, node1 leads again, node2 with an entry of its own"
+    perform(history, ClientCommand("node1", "SET x 1.2"), Heartbeat("node1", "node3"))
+    deliver_all(history)
+    perform(history, Timeout("node1"), *TO_NODE2_AND_BACK, *TO_NODE3_AND_BACK)
+    perform(history, *map(Drop, history.cluster.network[:1]))
+    perform(history, *TO_NODE3_AND_BACK, *TO_NODE3_AND_BACK, Arrival("node1", "node3"))
+    return history
+
+
+TO_NODE2_AND_BACK = Arrival("node1", "node2"), Arrival("node2", "node1")
+TO_NODE3_AND_BACK = Arrival("node1", "node3"), Arrival("node3", "node1")
