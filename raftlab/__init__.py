@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raftlab.course import display
 from raftlab.course.learner import begin, check, hint, progress, question, solution
 from raftlab.course.stale import watch_cells
 from raftlab.modelcheck import (
@@ -59,6 +60,7 @@ from raftlab.sim.script import Arrival, deliver_all, perform
 from raftlab.views.notebook import register
 
 if TYPE_CHECKING:
+    from raftlab.course.outcome import Checked
     from raftlab.widgets.lab import Lab
 
 __version__ = "0.1.0"
@@ -137,5 +139,12 @@ def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> La
     return Lab(run)
 
 
+def _show_checked(checked: Checked) -> None:
+    from raftlab.widgets.checked import show
+
+    show(checked)
+
+
 register()
+display.register(_show_checked)
 watch_cells()

@@ -66,3 +66,28 @@ def test_a_result_shows_itself_as_a_card(kernel) -> None:
     (data,) = [m["content"]["data"] for m in messages(client) if "data" in m["content"]]
     assert data["text/plain"].startswith("Nothing broke in 2,864 clusters.")
     assert 'class="raftlab-verdict"' in data["text/html"]
+
+
+def test_a_check_shows_a_card_and_buttons_and_lives_through_an_endless_rule(
+    kernel, tmp_path
+) -> None:
+    _, client = kernel
+    code = (
+        f"import os; os.chdir({str(tmp_path)!r})\n"
+        "from raftlab import check\n"
+        "def may_vote(node, request):\n"
+        "    while True:\n"
+        "        try: 1\n"
+        "        except: pass\n"
+        "check('may_vote', may_vote)"
+    )
+    client.execute(code)
+    said = list(messages(client))
+    shown = [m["content"]["data"] for m in said if m["msg_type"] == "display_data"]
+    assert "had not come back after 2 s" in shown[0]["text/plain"]
+    assert "raftlab-verdict" in shown[0]["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in shown[1]
+    client.execute("check('may_wote', may_vote)")
+    (error,) = [m["content"] for m in messages(client) if m["msg_type"] == "error"]
+    assert error["traceback"][0].startswith("UnknownExercise: There is no exercise named")
+    assert len(error["traceback"]) == 2  # the sentence, and the learner's line

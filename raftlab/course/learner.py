@@ -17,6 +17,10 @@ _last: dict[str, Checked] = {}
 _records: dict[str, Record] = {}
 
 
+class NoRun(ValueError):
+    """A run was asked for, to an exercise whose answer is none."""
+
+
 def check(name: str, answer: object = ..., number: int = 1) -> Checked:
     """Check an answer, and remember what came of it.
 
@@ -41,7 +45,7 @@ def hint(name: str) -> Hint:
     """The next of three hints; after a wrong answer it speaks of what that answer did."""
     exercise = exercise_named(name)
     record = _record()
-    taken = min(record.mark(name).hints, 2)
+    taken = hints_taken(name)
     record.change(name, lambda mark: replace(mark, hints=min(3, mark.hints + 1)))
     last = _last.get(name)
     closer = last.closer if last and not last.passed else ""
@@ -76,12 +80,17 @@ def question(name: str, number: int = 1) -> Question:
 def begin(name: str) -> History:
     """The run that an exercise begins with: play it in the lab, and hand it in with `check`.
 
-    Raises UnknownExercise for a name that is none, ValueError where the answer is no run.
+    Raises UnknownExercise for a name that is none, NoRun where the answer is no run.
     """
     run = exercise_named(name).begin()
     if run is None:
-        raise ValueError(f"The answer to {name} is no run: look at question({name!r}).")
+        raise NoRun(f"The answer to {name} is no run: look at question({name!r}).")
     return run
+
+
+def hints_taken(name: str) -> int:
+    """How many of the first two hints were taken; the third comes again."""
+    return min(2, _record().mark(name).hints)
 
 
 def _marked(mark: Mark, found: Checked) -> Mark:

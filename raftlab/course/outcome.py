@@ -65,6 +65,18 @@ class Checked:
         return self.outcome is Outcome.PASSED
 
     @property
+    def words(self) -> str:
+        """The outcome as a learner reads it; "safe, and unavailable" is the whole of one."""
+        stuck = self.outcome is Outcome.SAFE and self.headline.lower().startswith("safe")
+        return self.headline.rstrip(".").lower() if stuck else self.outcome.words
+
+    @property
+    def told(self) -> str:
+        """Outcome and headline in one line."""
+        words = f"{self.words[0].upper()}{self.words[1:]}."
+        return words if words == self.headline else f"{words} {self.headline}"
+
+    @property
     def next(self) -> str:
         """What the learner can do now."""
         name = self.exercise.name
@@ -84,10 +96,9 @@ class Checked:
 
     def __str__(self) -> str:
         """All of it as text."""
-        words = self.outcome.words
         parts = (
             *self.notes,
-            f"{words[0].upper()}{words[1:]}. {self.headline}",
+            self.told,
             self.sentence,
             *self.lines(),
             f"A question. {self.question}" if self.question else "",

@@ -9,6 +9,7 @@ from itertools import groupby
 from raftlab.course.exercise import Exercise
 from raftlab.course.outcome import Outcome, stars
 from raftlab.course.record import Mark
+from raftlab.sim.words import counted
 
 NAMES = ("A nudge", "A hint", "A scaffold")
 
@@ -91,14 +92,14 @@ class Row:
         """What else there is to say: questions answered, the best score, the hints taken."""
         said = []
         if self.exercise.parts > 1 and self.mark.parts:
-            counted = sum(part <= self.exercise.parts for part in self.mark.parts)
-            said.append(f"{counted} of {self.exercise.parts}")
+            answered = sum(part <= self.exercise.parts for part in self.mark.parts)
+            said.append(f"{answered} of {self.exercise.parts}")
         if self.mark.best is not None:
-            said.append(f"best: {self.mark.best} events")
+            said.append(f"best: {counted(self.mark.best, 'event')}")
         if self.mark.attempts:
-            said.append(f"{self.mark.attempts} tried")
+            said.append(counted(self.mark.attempts, "check"))
         if self.mark.hints:
-            said.append(f"{self.mark.hints} hints")
+            said.append(counted(self.mark.hints, "hint"))
         return ", ".join(said)
 
 

@@ -6,6 +6,8 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
+from raftlab.raft import Cluster
+from raftlab.sim.history import Moment
 from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.key_moments import KeyMoment
 from raftlab.views.markup import CROSS, Html, element, prose
@@ -41,6 +43,18 @@ def frames(key_moments: Sequence[KeyMoment]) -> Html:
         for first in range(0, len(shown), 2)
     ]
     return element("div", "frames", *pairs, *remedy)
+
+
+def picture(cluster: Cluster) -> Html:
+    """One cluster as such a small picture, or in words where nothing draws."""
+    columns = longest_log(cluster)
+    most = round(MOST_SCALE * layout_for(columns).width)
+    key = KeyMoment(0, Moment(0, None, None, cluster), "", ())
+    try:
+        return element("div", "alone", _picture(key, columns), style=f"max-width: {most}px")
+    except (NoEngine, NotDrawn) as missing:
+        words = element("p", "words", _says(key))
+        return Html(words + element("p", "words remedy", prose(str(missing))))
 
 
 def _frame(key: KeyMoment, picture: Html, most: int) -> Html:

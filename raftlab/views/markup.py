@@ -40,11 +40,30 @@ LOOKS = {
     "event": "margin: 0 0 8px; padding: 0 0 3px; border-bottom: 2px solid $light_control; "
     "border-bottom-color: $rule; font-size: 13px; color: $muted",
     "picture": "display: block; width: 100%; height: auto; margin: 0",
+    "alone": "margin: 0 0 14px",
     "title": "margin: 10px 0 2px; font-size: 14px; font-weight: 700",
     "words": "margin: 0; font-size: 13px; color: $muted",
     "list": "margin: 6px 0 0; padding: 0 0 0 2.4em; font-size: 13px; line-height: 1.6; "
     "list-style: decimal",
     "events": "margin: 0 0 14px; font-size: 13px; color: $ink",
+    "task": "margin: 0 0 12px; max-width: 92ch; font-size: 14px",
+    "question": "margin: 0 0 14px; padding: 12px 16px; border-radius: 8px; font-size: 15px; "
+    "background: $sunk; color: $ink",
+    "next": "margin: 0 0 12px; font-size: 13px; color: $muted",
+    "note": "margin: 0 0 12px; padding: 8px 12px; border-radius: 6px; font-size: 13px; "
+    "background: $accent_ground; color: $ink",
+    "source": f"margin: 0 0 12px; padding: 10px 14px; border-radius: 6px; overflow: auto; "
+    f"font-family: {MONO}; font-size: 13px; line-height: 1.5; background: $sunk; color: $ink",
+    "chapter": "margin: 12px 0 4px; padding: 0 0 3px; border-bottom: 1px solid $light_control; "
+    "border-bottom-color: $rule; font-size: 13px; font-weight: 700",
+    "standing": "display: flex; flex-wrap: wrap; align-items: center; padding: 3px 0; "
+    "font-size: 14px",
+    "grow": "flex: 1 1 220px; margin: 0 8px",
+    "name": "flex: 0 0 190px",
+    "became": "flex: 0 1 260px; font-size: 13px; color: $muted",
+    "stars": "flex: 0 0 50px; text-align: right",
+    "cell": f"display: inline-block; min-width: 26px; margin: 0 2px 0 0; padding: 3px 4px; "
+    f"border: 1px dashed; text-align: center; font-family: {MONO}; font-size: 12px",
     "summary": "cursor: pointer; font-size: 13px; font-weight: 700",
     "hints": "margin: 0 0 14px; padding: 8px 12px; border-radius: 6px; font-size: 13px; "
     "line-height: 1.9; background: $sunk; color: $ink",
@@ -58,6 +77,7 @@ LOOKS = {
     "label": "flex: 0 0 74px; padding: 0 6px 0 0; font-weight: 400; color: $muted",
     "light": "display: inline-block; margin: 0 16px 2px 0",
     "lit": "color: $ink",
+    "muted": "color: $muted",
     "ok": "color: $ok",
     "bad": "color: $bad",
     "now": "color: $accent",
@@ -65,6 +85,7 @@ LOOKS = {
     "mark": "margin: 0 0 0 8px",
     "value": "min-width: 0",
     "bar-muted": "border-left: 5px solid $light_control; border-left-color: $control",
+    "bar-now": "border-left: 5px solid $light_accent; border-left-color: $accent",
     "bar-ok": "border-left: 5px solid $light_ok; border-left-color: $ok",
     "bar-bad": "border-left: 5px solid $light_bad; border-left-color: $bad",
 }  # fmt: skip

@@ -47,9 +47,10 @@ def show_verdict(result: Result) -> dict[str, str]:
         f"card bar-{colour}",
         _head(result),
         *([element("p", "sentence", prose(result.sentence))] if result.sentence else ()),
-        *_asked(result.fault),
+        *(asked(result.fault.arguments) if result.fault else ()),
         *(_run(result, result.history) if result.history else ()),
-        _foot(result),
+        *([_hints()] if result.history else ()),
+        foot(result),
         **{"class": "raftlab-verdict"},
     )
     return {"text/html": f"<style>{SCHEME}</style>{card}", "text/plain": str(result)}
@@ -62,39 +63,49 @@ def _sign(result: Result) -> tuple[str, str]:
 
 
 def _head(result: Result) -> Html:
-    """Sign, word, headline; a headline that has the word in it stands alone. Right, the effort."""
-    sign, colour = _sign(result)
     word = WORDS.get(result.verdict, result.verdict.value)
-    said = [element("strong", "word", word), element("strong", "headline", result.headline)]
-    if word in result.headline.lower():
-        said = [element("strong", "word", result.headline)]
-    signed = element("span", "sign" if colour == "ok" else "sign square", sign)
-    parts = spaced(signed, *said, element("span", "far", _effort(result)))
+    return head(_sign(result), word, result.headline, effort(result))
+
+
+def head(signed: tuple[str, str], word: str, headline: str, far: str = "") -> Html:
+    """Sign, word, headline; a headline that has the word in it stands alone. Right, the effort."""
+    sign, colour = signed
+    said = [element("strong", "word", word), element("strong", "headline", headline)]
+    if word in headline.lower():
+        said = [element("strong", "word", headline)]
+    shown = element("span", "sign" if colour == "ok" else "sign square", sign)
+    parts = spaced(shown, *said, element("span", "far", far))
     return element("div", f"head {colour}" if colour != "muted" else "head", parts)
 
 
-def _effort(result: Result) -> str:
+def effort(result: Result) -> str:
+    """How much was tried, and how long it took."""
     seconds = say_seconds(result.seconds)
     if isinstance(result, Exploration):
         return f"{counted(result.states, 'cluster')} tried in {seconds}"
     return f"{counted(result.runs_done, 'random run')} in {seconds}"
 
 
-def _asked(fault: Fault | None) -> Iterator[Html]:
+def asked(arguments: Sequence[object]) -> Iterator[Html]:
     """What the rule at fault was asked."""
-    if fault is not None and fault.arguments:
-        yield _row("asked", "; ".join(map(say_value, fault.arguments)), "row apart")
+    if arguments:
+        yield row("asked", "; ".join(map(say_value, arguments)), "row apart")
 
 
 def _run(result: Result, history: History) -> Iterator[Html]:
-    """The run: its key moments, all its events, and what to do with it in code."""
-    run = path_to_the_end(history)
     # Where a rule fails, Raft does otherwise only in that it goes on.
     departs = None if result.fault else getattr(result, "departs", None)
-    yield frames(key_moments(run, result.title, departs, result.fault))
+    return run_shown(history, result.title, departs, result.fault)
+
+
+def run_shown(
+    history: History, title: str = "", departs: int | None = None, fault: Fault | None = None
+) -> Iterator[Html]:
+    """A run: its key moments, and all its events."""
+    run = path_to_the_end(history)
+    yield frames(key_moments(run, title, departs, fault))
     if len(run) > 1:
-        yield _events(run, departs, result.fault)
-    yield _hints()
+        yield _events(run, departs, fault)
 
 
 def _events(run: Sequence[Moment], departs: int | None, fault: Fault | None) -> Html:
@@ -122,14 +133,15 @@ def _hints() -> Html:
     return element("p", "hints", spaced(*(element("span", "hint", prose(h)) for h in HINTS)))
 
 
-def _foot(result: Result) -> Html:
+def foot(result: Result) -> Html:
+    """What was checked, what can happen, and within which bounds."""
     before = getattr(result, "before", "")
     rows = [
         *_lights(result),
         *_goals(getattr(result, "goals", ()), result.sentence),
-        _row("search", result.tried),
-        *([_row("before", before)] if before else ()),
-        _row("scope", result.scope),
+        row("search", result.tried),
+        *([row("before", before)] if before else ()),
+        row("scope", result.scope),
     ]
     return element("div", "foot", *rows)
 
@@ -139,7 +151,7 @@ def _lights(result: Result) -> Iterator[Html]:
     if result.history is None:
         if isinstance(result, Exploration) and result.properties:
             unbroken = [element("span", "light", p.name) for p in result.properties]
-            yield _row("unbroken", spaced(*unbroken))
+            yield row("unbroken", spaced(*unbroken))
         return
     end = path_to_the_end(result.history)[-1]
     broken = {violation.property.name for violation in end.violations}
@@ -148,7 +160,7 @@ def _lights(result: Result) -> Iterator[Html]:
     well = [element("span", "light", TICK, name) for name in names if name not in broken]
     for label, lights in (("broken", ill), ("hold", well)):
         if lights:
-            yield _row(label, spaced(*lights))
+            yield row(label, spaced(*lights))
 
 
 def _goals(goals: Sequence[Attained], sentence: str) -> Iterator[Html]:
@@ -159,9 +171,10 @@ def _goals(goals: Sequence[Attained], sentence: str) -> Iterator[Html]:
         if goal.depth is not None and goal.goal not in sentence
     ]
     if lights:
-        yield _row("can happen", spaced(*lights))
+        yield row("can happen", spaced(*lights))
 
 
-def _row(label: str, content: str, looks: str = "row") -> Html:
+def row(label: str, content: str, looks: str = "row") -> Html:
+    """A label, and what it is about."""
     named = element("strong", "label", label)
     return element("div", looks, spaced(named, element("span", "value", content)))
