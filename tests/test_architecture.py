@@ -17,8 +17,8 @@ ARROWS = {
     "sim": {"raft"},
     "modelcheck": {"raft", "sim"},
     "views": {"raft", "sim", "modelcheck"},
-    "widgets": {"raft", "sim", "modelcheck", "views"},
     "course": {"raft", "sim", "modelcheck", "views"},
+    "widgets": {"raft", "sim", "modelcheck", "views", "course"},
 }
 
 WIDGET_LIBRARIES = {"anywidget", "ipywidgets", "traitlets"}
@@ -32,7 +32,7 @@ IMPURE = {
 
 HEAVY = {
     "IPython", "anywidget", "cattrs", "cloudpickle", "distributed", "graphviz", "ipywidgets",
-    "jupyterlab", "numpy", "pygraphviz", "tqdm", "traitlets",
+    "jupyter_client", "jupyterlab", "numpy", "pygraphviz", "tqdm", "traitlets",
 }  # fmt: skip
 
 

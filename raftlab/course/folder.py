@@ -17,6 +17,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from raftlab.sim.files import write_whole
+
 START = "00_start_here.ipynb"
 """The notebook that the course opens on."""
 
@@ -98,7 +100,7 @@ def prepare(folder: Path, notebooks: Mapping[str, bytes], release: str) -> Prepa
             wrote[reason].append(name)
     if written != remembered:
         memory = {"format": FORMAT, "written": dict(sorted(written.items()))}
-        _write(folder / MEMORY, (json.dumps(memory, indent=2) + "\n").encode())
+        write_whole(folder / MEMORY, (json.dumps(memory, indent=2) + "\n").encode())
     return Prepared(
         tuple(wrote["new"]), tuple(wrote["renewed"]), tuple(wrote["beside"]), memory_kept_as
     )
@@ -116,7 +118,7 @@ def _put(path: Path, content: bytes, written: dict[str, str]) -> str:
     if before is not None and before not in (digest, written.get(path.name)):
         return "kept"
     if before != digest:
-        _write(path, content)
+        write_whole(path, content)
     written[path.name] = digest
     return "same" if before == digest else "new" if before is None else "renewed"
 
@@ -135,21 +137,6 @@ def _recall(folder: Path) -> tuple[dict[str, str], str | None]:
     aside = path.with_name(f"{path.name}.unreadable")
     path.replace(aside)
     return {}, aside.name
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a whole file, or leave what was there."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise
 
 
 def _notebooks(folder: Traversable) -> dict[str, bytes]:

@@ -22,10 +22,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from time import sleep
-from typing import Any, TypeVar
+from typing import Any
 
-from filelock import FileLock, Timeout
+from raftlab.sim.files import patiently, write_whole
 
 FILE = ".raftlab-progress.json"
 LOCK = f"{FILE}.lock"
@@ -217,6 +216,9 @@ class Record:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the folder's lock. Raises _Blocked if that, or what is done meanwhile, cannot be."""
+        # Not at the top: `import raftlab` need not wait for it.
+        from filelock import FileLock, Timeout
+
         try:
             self.folder.stat()  # FileLock would make a folder that is not there
             lock = FileLock(self.folder / LOCK)
@@ -256,7 +258,7 @@ def _read(path: Path) -> Content:
             return NOTHING
         if not path.is_file():
             raise _Unreadable
-        return _understood(_patiently(partial(_first_bytes, path)))
+        return _understood(patiently(partial(_first_bytes, path)))
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
@@ -333,29 +335,7 @@ def _write(path: Path, content: Content) -> None:
     written = (json.dumps(tidy, indent=2, allow_nan=False) + "\n").encode("ascii")
     if len(written) > MOST_BYTES:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with aside.open("wb") as file:
-            file.write(written)
-            file.flush()
-            os.fsync(file.fileno())
-        _patiently(partial(os.replace, aside, path))
-    except BaseException:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise
-
-
-_Given = TypeVar("_Given")
-
-
-def _patiently(act: Callable[[], _Given]) -> _Given:
-    """Do it, trying for a moment: Windows denies a file to one while another reads or moves it."""
-    for _ in range(5):
-        with suppress(PermissionError):
-            return act()
-        sleep(0.02)
-    return act()
+    write_whole(path, written)
 
 
 def _free_name(path: Path) -> Path:

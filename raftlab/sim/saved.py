@@ -17,7 +17,6 @@ ever executed, imported or looked up. The rules it was made with are not in it, 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +34,7 @@ from raftlab.raft import (
     stopped_short,
 )
 from raftlab.sim.codec import LONGEST_TEXT, fingerprint, from_json, to_json
+from raftlab.sim.files import write_whole
 from raftlab.sim.history import History, Moment
 from raftlab.sim.record import Changes, Opening, Recorded, checked
 
@@ -53,14 +53,7 @@ def save(history: History, path: str | Path) -> None:
 
     Raises BadRun if it is larger than what `load` accepts, OSError if it cannot be written.
     """
-    text = dumps(history)
-    path = Path(path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_text(text, "utf-8")
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(Path(path), dumps(history).encode())
 
 
 def load(
