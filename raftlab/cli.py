@@ -1,6 +1,7 @@
-"""The `raftlab` command: open the course in JupyterLab, or print the walk-through.
+"""The `raftlab` command: open the course in JupyterLab, or one of the COMMANDS.
 
-JupyterLab is imported only when it is about to start; everything else answers at once.
+JupyterLab is imported only when it is about to start, and so is what grading needs; everything
+else answers at once.
 """
 
 import os
@@ -9,12 +10,13 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from raftlab import __version__
+from raftlab.cli_folder import DEFAULT_FOLDER, print_progress, reset_exercise
 from raftlab.course import folder as course
 
-DEFAULT_FOLDER = Path("~/raftlab-course")
 DEFAULT_PORT = 8888
 
 JUPYTER = Path(course.__file__).parent / "jupyter"
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in COMMANDS:
         return open_course(_opening_parser().parse_args(given))
+    if isinstance(sys.stdout, TextIOWrapper):  # a star, where the terminal's alphabet has none
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = COMMANDS[given[0]](given[1:])
         sys.stdout.flush()
@@ -64,17 +68,44 @@ def print_walkthrough(arguments: Sequence[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"walkthrough": print_walkthrough}
+def grade_notebooks(arguments: Sequence[str]) -> int:
+    """Run notebooks that were handed in, and grade what they define."""
+    from raftlab.cli_grade import main as grade
+
+    return grade(arguments)
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "walkthrough": print_walkthrough,
+    "progress": print_progress,
+    "reset": reset_exercise,
+    "grade": grade_notebooks,
+}
 """The commands by name. Anything else on the command line is about opening the course."""
+
+USAGE = """\
+raftlab [FOLDER] [--no-browser] [--port PORT]
+       raftlab walkthrough
+       raftlab progress [FOLDER]
+       raftlab reset NAME [--folder FOLDER]
+       raftlab grade NOTEBOOK..."""
+
+EPILOG = """\
+commands:
+  walkthrough    print Raft's first election and first committed command, state by state
+  progress       print how far you are in a folder of the course
+  reset          forget what is recorded of one exercise; your notebook is left alone
+  grade          for teachers: run notebooks that were handed in, and grade them
+
+`raftlab COMMAND --help` says more. A folder named like a command is written ./progress."""
 
 
 def _opening_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="raftlab",
-        usage="raftlab [FOLDER] [--no-browser] [--port PORT]\n       raftlab walkthrough",
+        usage=USAGE,
         description="Copy the course to a folder of yours and open it in JupyterLab.",
-        epilog="commands:\n  walkthrough    print Raft's first election and first committed "
-        "command, state by state\n\nA folder of that name is ./walkthrough.",
+        epilog=EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -1,18 +1,23 @@
 """The `raftlab` command: the learner's folder, what is printed, JupyterLab started and stopped."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
 from raftlab import cli
+from raftlab.course.catalogue import catalogue
 from raftlab.course.folder import MEMORY, START, Prepared, chapters, prepare
+from raftlab.course.record import FILE, Mark, Record
+from raftlab.course.standing import Standing
 
 FIRST = {"00_start.ipynb": b"start", "01_watch.ipynb": b"watch"}
 SECOND = {"00_start.ipynb": b"start", "01_watch.ipynb": b"watch, better"}
@@ -163,10 +168,11 @@ class TestTheCommand:
             capsys.readouterr().out
         )
 
-    def test_opens_a_folder_named_like_a_command(self, served, tmp_path, monkeypatch) -> None:
+    @pytest.mark.parametrize("name", cli.COMMANDS)
+    def test_opens_a_folder_named_like_a_command(self, served, name, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
-        assert cli.main(["./walkthrough"]) == 0
-        assert served == [(tmp_path / "walkthrough", 8888, True)]
+        assert cli.main([f"./{name}"]) == 0
+        assert served == [(tmp_path / name, 8888, True)]
 
     def test_says_in_one_sentence_that_a_folder_cannot_be_written(
         self, served, tmp_path, capsys
@@ -177,6 +183,14 @@ class TestTheCommand:
             f"raftlab: cannot put the course in {tmp_path}/file/course: Not a directory.\n"
         )
         assert served == []
+
+    @pytest.mark.parametrize("name", cli.COMMANDS)
+    def test_every_command_is_in_the_help_and_helps(self, name, capsys) -> None:
+        for arguments in (["--help"], [name, "--help"]):
+            with pytest.raises(SystemExit) as stopped:
+                cli.main(arguments)
+            assert stopped.value.code == 0
+            assert f"raftlab {name}" in capsys.readouterr().out
 
     @pytest.mark.parametrize("port", ["x", "-1", "65536", "٣"])
     def test_refuses_what_is_no_port(self, served, port, capsys) -> None:
@@ -194,6 +208,87 @@ class TestTheCommand:
     def test_prints_the_walkthrough(self, capsys) -> None:
         assert cli.main(["walkthrough"]) == 0
         assert "node1: Follower, Term: 0, Log: []" in capsys.readouterr().out
+
+
+class TestWhatIsRecorded:
+    @pytest.fixture
+    def begun(self, tmp_path: Path) -> Path:
+        """A folder in which may_vote is passed, and a hint was taken for wins_election."""
+        record = Record(tmp_path)
+        record.change("may_vote", lambda mark: mark.after("wrong").after("passed"))
+        record.change("wins_election", lambda mark: replace(mark, hints=1))
+        (tmp_path / "02_leader_election.ipynb").write_bytes(b"mine")
+        return tmp_path
+
+    def test_progress_is_what_the_folder_records(self, begun: Path, capsys) -> None:
+        assert cli.main(["progress", str(begun)]) == 0
+        standing = Standing(tuple(catalogue().values()), Record(begun).marks())
+        assert capsys.readouterr().out == f"{standing}\n"
+        assert standing.headline.startswith("1 of ")
+
+    def test_progress_and_reset_look_into_the_default_folder(
+        self, tmp_path, monkeypatch, capsys
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("USERPROFILE", str(tmp_path))
+        folder = tmp_path / "raftlab-course"
+        for arguments in (["progress"], ["reset", "may_vote"]):
+            assert cli.main(arguments) == 1
+            assert capsys.readouterr().err.startswith(f"raftlab: there is no folder {folder}")
+        folder.mkdir()
+        for arguments in (["progress"], ["reset", "may_vote"]):
+            assert cli.main(arguments) == 0
+        out = capsys.readouterr().out
+        assert out.startswith("0 of ")
+        assert out.endswith(f"\nNothing is recorded of may_vote in {folder}.\n")
+
+    def test_a_record_that_makes_no_sense_is_told_of(self, tmp_path: Path, capsys) -> None:
+        (tmp_path / FILE).write_bytes(b"nonsense")
+        assert cli.main(["progress", str(tmp_path)]) == 0
+        assert capsys.readouterr().out.startswith(f"{FILE} could not be understood and is now ")
+
+    def test_reset_forgets_one_exercise_and_leaves_the_notebook(self, begun: Path, capsys) -> None:
+        assert cli.main(["reset", "may_vote", "--folder", str(begun)]) == 0
+        assert capsys.readouterr().out == (
+            "What was recorded of may_vote is forgotten: outcome, hints, requests for the "
+            "solution.\n"
+            "Your answer stands in 02_leader_election.ipynb as before; no notebook was changed.\n"
+        )
+        assert Record(begun).marks() == {"wins_election": Mark(hints=1)}
+        assert (begun / "02_leader_election.ipynb").read_bytes() == b"mine"
+
+    def test_reset_of_what_is_not_recorded_or_not_known(self, begun: Path, capsys) -> None:
+        before = Record(begun).marks()
+        assert cli.main(["reset", "restart", f"--folder={begun}"]) == 0
+        assert capsys.readouterr().out == f"Nothing is recorded of restart in {begun}.\n"
+        assert cli.main(["reset", "may_vite", f"--folder={begun}"]) == 1
+        assert capsys.readouterr().err == (
+            "raftlab: there is no exercise named 'may_vite'. Did you mean 'may_vote'?\n"
+        )
+        assert Record(begun).marks() == before
+
+    def test_reset_says_that_it_could_not_be_saved(self, begun, monkeypatch, capsys) -> None:
+        def full(_descriptor: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        before = Record(begun).marks()
+        monkeypatch.setattr("os.fsync", full)
+        assert cli.main(["reset", "may_vote", f"--folder={begun}"]) == 1
+        assert capsys.readouterr().err == (
+            "raftlab: may_vote could not be reset. "
+            "Your progress cannot be saved in this folder: no space left on device.\n"
+        )
+        assert Record(begun).marks() == before
+
+    def test_stars_are_no_trouble_to_a_terminal_that_has_none(self, begun: Path) -> None:
+        run = subprocess.run(
+            [sys.executable, "-m", "raftlab", "progress", str(begun)],
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "may_vote" in run.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
