@@ -1,4 +1,4 @@
-"""The chapters keep the promises of their form: headings, links, small cells, answers, alt texts.
+"""The chapters keep the promises of their form: headings, links, small cells, exercises, alt texts.
 
 That each cell runs and still says what it said is nbval's to see.
 """
@@ -14,6 +14,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from raftlab.course.catalogue import exercise_named
+from raftlab.course.outcome import stars
 from raftlab.raft.rules import RULE_NAMES
 from tools import notebooks
 
@@ -21,6 +23,8 @@ HEADING = re.compile(r"^(#+) +(.+)$", flags=re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 IMAGE = re.compile(r"<img\b[^>]*>", flags=re.DOTALL)
 PREDICT = re.compile(r"^\*\*Predict\.\*\*", flags=re.MULTILINE)
+WAY_ON = re.compile(r"^Previous: (.+) · Contents: (.+) · Next: (.+)$", flags=re.MULTILINE)
+STARRED = re.compile(r".+ [★☆]{3}")
 SHORTEST_ALT = 40
 LARGEST = 600_000
 """Bytes of a chapter with its pictures, so that a repository of chapters stays small."""
@@ -86,8 +90,26 @@ def test_every_link_leads_somewhere(chapter: Chapter) -> None:
 
 @every_chapter
 def test_the_way_on_stands_at_the_top_and_at_the_bottom(chapter: Chapter) -> None:
-    for cell in (chapter.prose()[0], chapter.prose()[-1]):
-        assert re.search(r"^Previous: .+ · Contents: .+ · Next: .+$", cell, flags=re.MULTILINE)
+    assert chapter.cells[0].cell_type == chapter.cells[-1].cell_type == "markdown"
+    at_the_top, at_the_bottom = WAY_ON.findall("\n".join(chapter.prose()))
+    assert at_the_top == at_the_bottom
+    assert chapter.prose()[-1].endswith(f"Next: {at_the_bottom[-1]}")
+
+
+def test_the_way_on_leads_from_each_chapter_to_the_next_and_back() -> None:
+    ways = {name: WAY_ON.findall(chapter.prose()[0])[0] for name, chapter in CHAPTERS.items()}
+    for name, following in pairwise(CHAPTERS):
+        assert LINK.findall(ways[name][2]) == [following]
+        assert LINK.findall(ways[following][0]) == [name]
+        assert LINK.findall(ways[following][1]) == ["00_start_here.ipynb#The-chapters"]
+
+
+def test_the_first_page_lists_every_chapter_with_the_time_that_it_takes() -> None:
+    start, *chapters = CHAPTERS.values()
+    for chapter in chapters:
+        (time,) = re.findall(r"\*\*Time:\*\* (\d+ min)utes", chapter.prose()[0])
+        listed = rf"^\| \[[^\]]+\]\({chapter.path.name}\).* \| {time} \|$"
+        assert len(re.findall(listed, "\n".join(start.prose()), flags=re.MULTILINE)) == 1
 
 
 @every_chapter
@@ -97,10 +119,10 @@ def test_a_cell_is_small(chapter: Chapter) -> None:
 
 
 @every_chapter
-def test_a_function_is_a_rule_that_the_chapter_tries(chapter: Chapter) -> None:
+def test_a_function_is_a_rule_that_the_chapter_tries_or_checks(chapter: Chapter) -> None:
     source = "\n".join(cell.source for cell in chapter.code())
     tree = ast.parse(source)
-    tried = set(_tried_rules(tree))
+    tried = {*_tried_rules(tree), *_checked_rules(tree)}
     for node in ast.walk(tree):
         assert not isinstance(node, ast.ClassDef | ast.AsyncFunctionDef | ast.Lambda)
         if isinstance(node, ast.FunctionDef):
@@ -115,6 +137,80 @@ def test_a_prediction_is_tried_and_answered(chapter: Chapter) -> None:
         assert step.cell_type == "code", cell.id
         answer = "".join(later.source for later in chapter.cells[place + 2 : following + 1])
         assert "<summary>Answer</summary>" in answer or "explain(" in step.source, cell.id
+
+
+@every_chapter
+def test_an_exercise_stands_under_its_title_and_its_stars(chapter: Chapter) -> None:
+    under: str = ""
+    for cell in chapter.cells:
+        if cell.cell_type == "markdown":
+            under = next((title for _, title in reversed(HEADING.findall(cell.source))), under)
+            continue
+        for _, name, _ in _exercise_calls(ast.parse(cell.source)):
+            exercise = exercise_named(name)
+            assert under == f"{exercise.title} {stars(exercise.stars)}", cell.id
+            assert exercise.chapter == chapter.path.stem, cell.id
+
+
+@every_chapter
+def test_stars_stand_over_exercises_alone(chapter: Chapter) -> None:
+    starred = [title for _, title in chapter.headings() if STARRED.fullmatch(title)]
+    calls = [call for cell in chapter.code() for call in _exercise_calls(ast.parse(cell.source))]
+    assert len(starred) == len({name for _, name, _ in calls})
+
+
+@every_chapter
+def test_a_check_ends_its_cell_and_is_of_an_answer(chapter: Chapter) -> None:
+    begun: set[str] = set()
+    for cell in chapter.code():
+        tree = ast.parse(cell.source)
+        named = set(_names_given(tree))
+        for function, name, call in _exercise_calls(tree):
+            if function == "begin":
+                begun |= named
+            if function == "check":
+                last = tree.body[-1]
+                assert isinstance(last, ast.Expr)
+                assert last.value is call, cell.id
+                assert isinstance(call.args[1], ast.Name), cell.id
+                # Any other answer is in the cell of its check: only a run is played elsewhere.
+                assert call.args[1].id in (named or begun), cell.id
+                assert call.args[1].id == name or not _functions(tree), cell.id
+
+
+@every_chapter
+def test_an_untouched_exercise_is_not_attempted(chapter: Chapter) -> None:
+    for cell in chapter.code():
+        for function, name, _ in _exercise_calls(ast.parse(cell.source)):
+            if function == "check":
+                (said,) = _said(cell)
+                assert said.startswith("Not attempted. "), cell.id
+                assert said.endswith(f"hint({name!r})"), cell.id
+
+
+@every_chapter
+def test_a_question_is_asked_before_it_is_checked(chapter: Chapter) -> None:
+    asked: set[tuple[str, int]] = set()
+    for cell in chapter.code():
+        for function, name, call in _exercise_calls(ast.parse(cell.source)):
+            exercise = exercise_named(name)
+            place = {"question": 1, "check": 2}.get(function, 9)
+            number = ast.literal_eval(call.args[place]) if place < len(call.args) else 1
+            if function == "question":
+                asked.add((name, number))
+            elif function == "check" and exercise.question(number).cluster is not None:
+                assert (name, number) in asked, cell.id
+    for name, _ in asked:
+        parts = {number for one, number in asked if one == name}
+        assert parts == set(range(1, exercise_named(name).parts + 1)), name
+
+
+@every_chapter
+def test_an_exercise_says_where_help_is(chapter: Chapter) -> None:
+    prose = "\n".join(chapter.prose())
+    for cell in chapter.code():
+        for _, name, _ in _exercise_calls(ast.parse(cell.source)):
+            assert f'hint("{name}")' in prose, name
 
 
 @every_chapter
@@ -155,7 +251,9 @@ def test_a_chapter_is_small(chapter: Chapter) -> None:
 
 
 @every_chapter
-def test_a_cell_says_the_same_when_run_again_and_in_another_order(chapter: Chapter) -> None:
+def test_a_cell_says_the_same_when_run_again_and_in_another_order(
+    chapter: Chapter, tmp_path: Path
+) -> None:
     code = chapter.code()
     twice = [cell for cell in code for _ in range(2)]
     order = [*twice, *reversed(code)]
@@ -164,9 +262,11 @@ def test_a_cell_says_the_same_when_run_again_and_in_another_order(chapter: Chapt
             nbformat.v4.new_code_cell(cell.source, id=f"run-{n}") for n, cell in enumerate(order)
         ]
     )
-    run = notebooks.executed(nbformat.writes(notebook), chapter.path.parent)
+    # In an empty folder: the progress of whoever runs this is none of the chapter's.
+    run = notebooks.executed(nbformat.writes(notebook), tmp_path)
     for cell, again in zip(order, nbformat.reads(run, as_version=4).cells, strict=True):
         assert _said(again) == _said(cell), cell.id
+    assert not list(tmp_path.iterdir())
 
 
 def test_chapter_1_shows_the_states_of_the_story() -> None:
@@ -186,6 +286,11 @@ def test_the_functions_that_take_a_rules_place_are_found() -> None:
     assert set(_tried_rules(tree)) == {"mine", "other"}
 
 
+def test_the_functions_that_are_checked_are_found() -> None:
+    tree = ast.parse('check("may_vote", may_vote)\ncheck("two_leaders", schedule)\nhint("x")')
+    assert list(_checked_rules(tree)) == ["may_vote", "schedule"]
+
+
 def _tried_rules(tree: ast.AST) -> Iterator[str]:
     """The names of the functions that take a rule's place in `RAFT.but(rule=function)`."""
     for node in ast.walk(tree):
@@ -194,6 +299,36 @@ def _tried_rules(tree: ast.AST) -> Iterator[str]:
                 assert keyword.arg in RULE_NAMES
                 if isinstance(keyword.value, ast.Name):
                     yield keyword.value.id
+
+
+def _checked_rules(tree: ast.AST) -> Iterator[str]:
+    """The names of what is handed to `check(exercise, name)`."""
+    for function, _, call in _exercise_calls(tree):
+        if function == "check" and isinstance(call.args[1], ast.Name):
+            yield call.args[1].id
+
+
+def _exercise_calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
+    """Each call of `check`, `question` or `begin`: its name, the exercise's, the call itself."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="check" | "question" | "begin" as function),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield function, name, node
+
+
+def _names_given(tree: ast.Module) -> Iterator[str]:
+    """The names that a cell assigns to, or defines a function by."""
+    yield from _functions(tree)
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
+def _functions(tree: ast.Module) -> list[str]:
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
 
 
 def _asks(cell: NotebookNode) -> bool:

@@ -15,6 +15,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbformat import NotebookNode
@@ -102,11 +103,17 @@ def main(arguments: list[str]) -> int:
             found += len(wrong)
             print(*(f"{path.name}: {problem}" for problem in wrong), sep="\n", end="")
             continue
-        new = executed(text, path.parent) if options.task == "run" else cleaned(text)
+        new = _executed_apart(text) if options.task == "run" else cleaned(text)
         if new != text:
             path.write_text(new, "utf-8")
             print(f"{path.name}: written anew")
     return 1 if found else 0
+
+
+def _executed_apart(text: str) -> str:
+    """The notebook as a learner finds it: run where no progress of one's own is kept."""
+    with TemporaryDirectory() as folder:
+        return executed(text, Path(folder))
 
 
 def _clean(notebook: NotebookNode) -> NotebookNode:

@@ -98,7 +98,7 @@ def show_standing(standing: Standing) -> Bundle:
     """Every exercise by chapter, with its sign, its stars and what became of it."""
     rows = []
     for chapter, own in standing.chapters:
-        rows.append(element("p", "chapter", _chapter(chapter)))
+        rows.append(element("p", "chapter", chapter))
         rows += map(_standing_row, own)
     title = element("div", "head", element("strong", "headline", standing.headline))
     return _card("now", str(standing), *_notes(standing.notes), title, *rows)
@@ -119,11 +119,6 @@ def _standing_row(of: Row) -> Html:
             element("span", "stars", stars(of.exercise.stars)),
         ),
     )
-
-
-def _chapter(stem: str) -> str:
-    number, _, words = stem.partition("_")
-    return f"{int(number)}. {words.replace('_', ' ').capitalize()}"
 
 
 def _notes(notes: tuple[str, ...]) -> Iterator[Html]:

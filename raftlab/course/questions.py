@@ -11,6 +11,10 @@ from raftlab.raft import Cluster, Log
 LETTERS = "abcdefgh"
 
 
+class NoQuestion(ValueError):
+    """A question was asked for by a number that is none; the message is a sentence."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One question: of which exercise, what it asks, its choices by letter, and the picture.
@@ -41,7 +45,8 @@ class Question:
         lines += [f"  {name}: {means}" for name, means in self.fields.items()]
         if self.cluster is not None:
             lines += [
-                f"  {n.name}, term {n.current_term}: {say_log(n.log)}" for n in self.cluster.nodes
+                f"  {n.name}, {n.role.value} in term {n.current_term}: {say_log(n.log)}"
+                for n in self.cluster.nodes
             ]
         return "\n".join([*lines, f"Answer: {self.answer}"])
 

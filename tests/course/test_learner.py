@@ -116,7 +116,7 @@ def test_progress_is_a_table_with_stars() -> None:
     assert said.startswith(f"1 of {count} exercises passed, 1 of 28 stars.")
     assert "★☆☆  may_vote" in said
     assert "passed  (2 checks, 1 hint)" in said
-    assert "02_leader_election" in said
+    assert "2. Leader election" in said
 
 
 def test_an_exercise_of_several_questions_is_passed_with_the_last_of_them(folder: Path) -> None:
