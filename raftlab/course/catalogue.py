@@ -17,11 +17,11 @@ class UnknownExercise(ValueError):
 
 @cache
 def catalogue() -> dict[str, Exercise]:
-    """The exercises by name, in the order of the chapters, the easy ones first."""
+    """The exercises by name, in the order in which they stand in the chapters."""
     names = sorted(module.name for module in iter_modules(exercises.__path__))
     modules = (import_module(f"{exercises.__name__}.{name}") for name in names)
     found: list[Exercise] = [module.EXERCISE for module in modules]
-    found.sort(key=lambda one: (one.chapter, one.stars, one.name))
+    found.sort(key=lambda one: (one.chapter, one.place))
     return {exercise.name: exercise for exercise in found}
 
 

@@ -26,14 +26,15 @@ CHAPTERS = {
 class Exercise:
     """One exercise: its name, where it stands, what it asks, how it helps.
 
-    `chapter` is the stem of the notebook it stands in, `stars` its difficulty from 1 to 3,
-    `section` where the paper says it. The hints come one after the other: a nudge says where to
-    look, a hint what to think of, a scaffold leaves only the decisive part open. `explains` goes
-    with the reference.
+    `chapter` is the stem of the notebook it stands in, `place` its number there, `stars` its
+    difficulty from 1 to 3, `section` where the paper says it. The hints come one after the other: a
+    nudge says where to look, a hint what to think of, a scaffold leaves only the decisive part
+    open. `explains` goes with the reference.
     """
 
     name: str
     chapter: str
+    place: int
     title: str
     stars: int
     section: str

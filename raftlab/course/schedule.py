@@ -5,19 +5,20 @@ The explorer finds the shortest there is, and a schedule is scored against it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 
+from raftlab.course.answers import NoSchedule, acts_in
 from raftlab.course.exercise import Exercise
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.questions import Question
-from raftlab.course.stub import is_stub
+from raftlab.course.stub import has_gaps, is_stub
 from raftlab.modelcheck import Bounds, Exploration, explore
 from raftlab.modelcheck.faults import say_value
 from raftlab.raft import (
     RAFT,
+    SAFETY,
     Cluster,
     Crash,
     Event,
@@ -26,6 +27,7 @@ from raftlab.raft import (
     Property,
     Replicate,
     Rules,
+    broken_in,
 )
 from raftlab.raft.events import (
     ClientCommand,
@@ -38,11 +40,11 @@ from raftlab.raft.events import (
     Timeout,
 )
 from raftlab.sim.history import History
-from raftlab.sim.python import as_python
+from raftlab.sim.python import as_act
 from raftlab.sim.script import Arrival, resolve
+from raftlab.sim.source import spelled
 from raftlab.sim.words import counted, say_event
 
-MOST_EVENTS = 300
 ACTS = (
     Timeout, ClientCommand, Replicate, Heartbeat, Deliver, Drop, Duplicate, Crash, Restart,
     Partition, Heal, Arrival,
@@ -61,15 +63,15 @@ class WrongRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleExercise(Exercise):
-    """Write events that lead from `start`, under `rules`, to where one of `properties` breaks.
+    """Write events that lead from `start`, under `rules`, to a state, or to where something breaks.
 
-    A state to be brought about is a property that breaks there. `missing` says of a cluster what it
-    still lacks. `bounds` are those in which the shortest schedule is found. `wrong` are schedules
-    that fall short.
+    `goal` is broken by the state to be brought about; where it is None, a property of SAFETY is to
+    break. `missing` says of a cluster what it still lacks. `bounds` are those in which the shortest
+    schedule is found. `wrong` are schedules that fall short.
     """
 
     start: Callable[[], History]
-    properties: tuple[Property, ...]
+    goal: Property | None = None
     missing: Callable[[Cluster], str]
     bounds: Bounds
     wrong: tuple[WrongRun, ...]
@@ -79,7 +81,7 @@ class ScheduleExercise(Exercise):
         """A run at the start, under the rules of the exercise: play it, and hand it in."""
         history = self.start()
         title = f"{self.title}: {history.title}"
-        return History(history.cluster, self.rules, title, properties=self.properties)
+        return History(history.cluster, self.rules, title, properties=SAFETY)
 
     def question(self, number: int = 1) -> Question:
         """The cluster to start from."""
@@ -95,33 +97,34 @@ class ScheduleExercise(Exercise):
     @cached_property
     def shortest(self) -> Exploration:
         """The shortest schedule there is within the bounds, found by trying all of them."""
-        return explore(self.start(), self.rules, self.bounds, self.properties)
+        return explore(self.start(), self.rules, self.bounds, (self.goal,) if self.goal else SAFETY)
 
     def grade(self, answer: object, number: int = 1) -> Checked:
         """Play the schedule, and say how far it came."""
         if is_stub(answer) or (isinstance(answer, History) and len(answer) == 1):
             return self.not_attempted()
-        if isinstance(answer, History):
-            if answer.moment(0).cluster != self.begin().cluster:
-                return self._wrong(
-                    "This run begins elsewhere.", f'It is to begin at begin("{self.name}").'
-                )
-            acts: list[object] = [m.step.event for m in answer.line() if m.step]
-        elif isinstance(answer, Iterable) and not isinstance(answer, str):
-            acts = list(islice(answer, MOST_EVENTS + 1))
-        else:
+        if isinstance(answer, History) and answer.moment(0).cluster != self.begin().cluster:
             return self._wrong(
-                "That is no schedule.",
-                f"It is a list of events, or a run; it was {say_value(answer)}.",
+                "This run begins elsewhere.", f'It is to begin at begin("{self.name}").'
             )
-        if len(acts) > MOST_EVENTS:
-            return self._wrong("That is too long.", f"At most {MOST_EVENTS} events are played.")
+        acts = acts_in(answer)
+        if isinstance(acts, NoSchedule):
+            return replace(self._wrong(acts.headline, acts.sentence), outcome=acts.outcome)
         return self._played(acts)
 
     def _played(self, acts: list[object]) -> Checked:
         history, cost = self.begin(), 0
         for place, act in enumerate(acts, start=1):
-            if not isinstance(act, ACTS):
+            if has_gaps(act):
+                return replace(self.not_attempted(), headline=f"Line {place} is still open.")
+            try:
+                event = resolve(act, history.cluster) if isinstance(act, ACTS) else None
+                taken = history.do(event).step if event else None
+            except (NotPossible, ValueError) as error:
+                return self._wrong(f"Line {place} cannot happen.", str(error), history)
+            except (AttributeError, TypeError):  # an event that is made of something else
+                taken = None
+            if taken is None:
                 return self._wrong(
                     f"Line {place} is no event.",
                     f"It is {say_value(act)}. "
@@ -129,30 +132,31 @@ class ScheduleExercise(Exercise):
                     '`Arrival("node1", "node2")`.',
                     history,
                 )
-            try:
-                event = resolve(act, history.cluster)
-                history.do(event)
-            except (NotPossible, ValueError) as error:
-                return self._wrong(f"Line {place} cannot happen.", str(error), history)
-            cost += price(event, history.cluster)
-            if history.now.violations:
-                return self._reached(history, cost)
+            cost += price(taken.event, taken.before)
+            if reached := self._reached(history):
+                return self._passed(history, cost, reached)
         short = f"After {counted(len(acts), 'event')} it has not come to that."
         return self._wrong(short, self.missing(history.cluster), history)
 
-    def _reached(self, history: History, cost: int) -> Checked:
+    def _reached(self, history: History) -> str:
+        """The sentence that says what has been reached; "" if nothing has."""
+        broken = history.now.violations
+        if self.goal:
+            broken = broken_in(history.cluster, (self.goal,))
+        return broken[0].sentence if broken else ""
+
+    def _passed(self, history: History, cost: int, reached: str) -> Checked:
         par = self.shortest.events
         score = f"{counted(cost, 'event')}; the shortest is {par}."
         if cost == par:
             score = f"{counted(cost, 'event')}, and no schedule is shorter."
         elif cost < par:
             score = f"{counted(cost, 'event')}: fewer than the {par} that were found."
-        violation = history.now.violations[0]
         return Checked(
             self,
             Outcome.PASSED,
-            f"{self.title}: {score}",
-            violation.sentence,
+            f"{self.title.rstrip('?')}: {score}",
+            reached,
             history=history,
             events=cost,
             tried=f"The shortest was found by trying all. {self.shortest.tried}",
@@ -171,21 +175,27 @@ class ScheduleExercise(Exercise):
         )
 
     def reference(self) -> str:
-        """The shortest schedule, as Python."""
+        """The shortest schedule, as it is handed in."""
         found = self.shortest.history
-        return as_python(found) if found else ""
+        steps = [moment.step for moment in found.line() if moment.step] if found else []
+        lines = "\n".join(f"    {spelled(as_act(taken)).flat}," for taken in steps)
+        return f'check("{self.name}", [\n{lines}\n])'
 
 
-def price(event: Event, cluster: Cluster) -> int:
-    """How many events it counts for: what goes to all others counts once for each of them.
+def price(event: Event, before: Cluster) -> int:
+    """How many events it counts for: what goes to several others counts once for each of them.
 
     A crash in the middle of a turn counts as the turn and the crash.
     """
     match event:
-        case Replicate(name, None) | Heartbeat(name, None):
-            return len(cluster.node(name).peers)
+        case Heartbeat(name, None):
+            return len(before.node(name).peers)
+        case Replicate(name, None):
+            leader = before.node(name)
+            lacking = [n for n in leader.next_index.values() if n <= leader.log.last_index]
+            return max(1, len(lacking))
         case Crash(_, during) if during is not None:
-            return 1 + price(during, cluster)
+            return 1 + price(during, before)
         case _:
             return 1
 

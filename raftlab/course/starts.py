@@ -23,14 +23,15 @@ FIVE_NODES = replace(NARROW, in_flight=2, timeouts=1, commands=1, depth=9)
 TWO_REIGNS = replace(NARROW, terms=2, timeouts=2, depth=15)
 
 
-def all_applied() -> History:
-    """node1 leads term 1, and everyone has applied its first entry."""
+def one_applied_one_new() -> History:
+    """node1 leads term 1; all have applied its first entry, and nobody else has its second."""
     history = leader_elected()
-    history.title = "3 nodes, one entry applied by all"
-    perform(history, ClientCommand("node1", "SET key1 valueA"), Replicate("node1"))
+    history.title = "3 nodes, one entry applied by all, another on node1 alone"
+    perform(history, ClientCommand("node1", "SET x 1"), Replicate("node1"))
     deliver_all(history)
     perform(history, Heartbeat("node1"))
     deliver_all(history)
+    perform(history, ClientCommand("node1", "SET y 2"))
     return history
 
 

@@ -64,7 +64,7 @@ def test_a_pass_says_what_was_tried() -> None:
     said = str(check("may_vote", RAFT.may_vote))
     assert said.startswith("Passed. One vote a term: ")
     for words in (
-        "4 cases",
+        "5 cases",
         "3 starting points",
         "4,234 clusters in",
         "No term above 1",
@@ -141,9 +141,9 @@ def test_the_best_schedule_is_kept() -> None:
 
 
 def test_a_run_is_begun_where_one_is_asked_for() -> None:
-    run = begin("forgetful_voters")
+    run = begin("forgetful_logs")
     assert isinstance(run, History)
-    assert run.rules_changed == {"restart"}
+    assert run.rules_changed == {"persist"}
     with pytest.raises(ValueError, match="is no run: look at question"):
         begin("may_vote")
 

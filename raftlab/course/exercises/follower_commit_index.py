@@ -3,21 +3,24 @@
 # fmt: off
 from functools import partial
 
-from raftlab.course.cases import Case, appends, server
+from raftlab.course.cases import Case, appends, say_terms, server
 from raftlab.course.rule import Mistake, Place, RuleExercise
 from raftlab.course.starts import FIVE_NODES, NARROW, NO_ENTRY
 from raftlab.sim.scenarios import deposed_leader, leader_elected
 
 EXERCISE = RuleExercise(
-    name="follower_commit_index", chapter="03_log_replication", title="What a follower may commit", stars=2,
+    name="follower_commit_index", chapter="03_log_replication", place=3, title="What a follower may commit", stars=2,
     section="§5.3", task="Give the node's new commit_index, having merged the entries of `request`. "
     "`request.leader_commit` is the leader's; `request.last_new_index` is the index of the last entry that the "
     "request carries, or its prev_log_index if it carries none.",
     cases=tuple(
-        Case(f"the log has {len(own)} entries, the request vouches for {after[0] + len(sent)}, and the leader has "
-             f"committed {commit}", (server(*own), appends(*sent, after=after, commit=commit)))
-        for own, after, sent, commit in (((1,), (0, 0), (1,), 0), ((1,), (0, 0), (1,), 1), ((1, 1, 1), (1, 1), (), 3),
-                                         ((1, 1, 1), (0, 0), (1,), 2), ((1, 1), (1, 1), (1,), 1), ((), (0, 0), (), 2))
+        Case(f"its log has {say_terms(*own)}, the message carries {say_terms(*sent)} after index {after[0]}, and the "
+             f"leader's commit_index is {commit}",
+             (server(*own, term=1, commit=had), appends(*sent, after=after, commit=commit)))
+        for own, after, sent, commit, had in (
+            ((1,), (0, 0), (1,), 0, 0), ((1,), (0, 0), (1,), 1, 0), ((1, 1, 1), (1, 1), (), 3, 0),
+            ((1, 1, 1), (0, 0), (1,), 2, 0), ((1, 1), (1, 1), (1,), 1, 0), ((), (0, 0), (), 2, 0),
+            ((1, 1, 1), (0, 0), (1, 1, 1), 2, 0), ((1, 1, 1), (1, 1), (1, 1), 3, 1))
     ),
     places=(Place(leader_elected, NARROW), Place(deposed_leader, NO_ENTRY),
             Place(partial(leader_elected, 5), FIVE_NODES, ())),
@@ -34,8 +37,8 @@ EXERCISE = RuleExercise(
                 "The leader has committed, and no follower ever applies anything. Who tells them?"),
     ),
     alternatives=(lambda node, request: min(request.leader_commit, request.last_new_index),
-                  lambda node, request: min(request.leader_commit, request.last_new_index)
-                  if request.leader_commit > node.commit_index else node.commit_index),
+                  lambda node, request: node.commit_index if request.leader_commit <= node.commit_index
+                  else min(request.leader_commit, request.last_new_index)),
     nudge="Two numbers bound what the follower may commit. One is what the leader has committed.",
     hint="The other bound is how far this message has shown the two logs to agree. What is behind that in the "
          "follower's log may be anybody's.",

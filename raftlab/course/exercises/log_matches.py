@@ -1,20 +1,20 @@
 """Write `log_matches`: the consistency check. (Fig. 2, AppendEntries 2; §5.3)"""
 
 # fmt: off
-from raftlab.course.cases import Case, appends, server
+from raftlab.course.cases import Case, appends, say_place, say_terms, server
 from raftlab.course.rule import Mistake, Place, RuleExercise
 from raftlab.course.starts import NARROW, NO_ENTRY, NO_RESTART, later_is_shorter
 from raftlab.raft import RAFT
 from raftlab.sim.scenarios import deposed_leader, leader_elected
 
 EXERCISE = RuleExercise(
-    name="log_matches", chapter="03_log_replication", title="The consistency check", stars=2, section="§5.3",
+    name="log_matches", chapter="03_log_replication", place=1, title="The consistency check", stars=2, section="§5.3",
     task="Say whether the node's log has an entry at `request.prev_log_index` of the term "
          "`request.prev_log_term`. Index 0 stands before the first entry. `node.log.term_at(index)` is a term, "
          "or None where the log does not reach; `node.log.last_index` is where it ends.",
     cases=tuple(
-        Case(f"the log has {len(own)} entries, and prev is {after}", (server(*own, term=3), appends(
-            *sent, after=after, term=3)))
+        Case(f"its log has {say_terms(*own)}, and {'an entry' if sent else 'a heartbeat'} follows {say_place(*after)}",
+             (server(*own, term=3), appends(*sent, after=after, term=3)))
         for own in ((), (1,), (1, 1), (1, 2)) for after in ((0, 0), (1, 1), (2, 1), (2, 2)) for sent in ((), (3,))
     ),
     places=(Place(leader_elected, NARROW), Place(deposed_leader, NO_ENTRY), Place(later_is_shorter, NO_RESTART)),

@@ -8,7 +8,7 @@ from raftlab.raft import Role
 from raftlab.sim.scenarios import fresh, one_node_down, split_vote
 
 EXERCISE = RuleExercise(
-    name="may_vote", chapter="02_leader_election", title="One vote a term", stars=1, section="§5.2",
+    name="may_vote", chapter="02_leader_election", place=1, title="One vote a term", stars=1, section="§5.2",
     task="Say whether `node` may vote for the candidate that sent `request`. Both are in the same term "
          "by now, and comparing their logs is another rule's task.",
     cases=(
@@ -16,6 +16,7 @@ EXERCISE = RuleExercise(
         Case("it has voted for another", (server(term=1, voted_for="node3"), candidate(term=1))),
         Case("it has voted for this one", (server(term=1, voted_for="node1"), candidate(term=1))),
         Case("it stands itself", (server(term=1, role=Role.CANDIDATE, voted_for="node2"), candidate(term=1))),
+        Case("it has not voted, and follows another", (server(term=1, follows="node3"), candidate(term=1))),
     ),
     places=(Place(fresh, NARROW), Place(one_node_down, NARROW), Place(split_vote, NARROW)),
     asks="{where}, {node} was asked by {other}. What had it done with its vote in term {term}?",

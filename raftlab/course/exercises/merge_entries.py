@@ -1,32 +1,24 @@
 """Write `merge_entries`: only a conflict takes the tail. (Fig. 2, AppendEntries 3 and 4; §5.3)"""
 
 # fmt: off
-from raftlab.course.cases import Case, appends, log
+from raftlab.course.cases import Case, appends, log, say_terms
 from raftlab.course.rule import Mistake, Place, RuleExercise
 from raftlab.course.starts import NO_ENTRY, TWO_ENTRIES, late_entries, old_entries
 from raftlab.sim.scenarios import deposed_leader, leader_elected
 
-
-def keeps_what_agrees(log, request):
-    old, new = log.starting_at(request.prev_log_index + 1), request.entries
-    conflict = any(mine.term != theirs.term for mine, theirs in zip(old, new, strict=False))
-    behind = () if conflict else old[len(new) :]
-    return log.up_to(request.prev_log_index).append(*new, *behind)
-
-
 EXERCISE = RuleExercise(
-    name="merge_entries", chapter="03_log_replication", title="Merging entries", stars=3, section="§5.3",
-    task="Give the follower's new log. It matches up to `request.prev_log_index`; `request.entries` come after "
-         "that. `log.term_at(index)`, `log.up_to(index)`, `log.append(*entries)` and `log.last_index` are there "
-         "to be used; `log.before(index)` is the index before.",
+    name="merge_entries", chapter="03_log_replication", place=2, title="Merging entries", stars=3, section="§5.3",
+    task="Give the follower's new log. It matches up to `request.prev_log_index`; `request.entries` come after that. "
+         "There are `log.term_at(index)`, `log.up_to(index)`, `log.append(*entries)` and `log.last_index`.",
     cases=tuple(
-        Case(f"the log has the terms {own}, and {sent or 'nothing'} is sent after index {at[0]}",
-             (log(*own), appends(*sent, after=at, term=3)))
-        for own, at, sent in (((), (0, 0), (1,)), ((1,), (1, 1), (1, 2)), ((1, 1), (0, 0), (1,)), ((1, 1), (1, 1), ()),
-                              ((1, 1), (1, 1), (2,)), ((1, 1, 1), (1, 1), (2,)), ((1, 1), (1, 1), (1, 3)))
+        Case(f"the log has {say_terms(*own)}, and the message carries {say_terms(*sent)} after index {index}",
+             (log(*own), appends(*sent, after=(index, index and 1), term=3)))
+        for own, index, sent in (
+            ((), 0, (1,)), ((1,), 1, (1, 2)), ((1, 1), 0, (1,)), ((1, 1), 1, ()), ((1, 1), 1, (2,)),
+            ((1, 1, 1), 1, (2,)), ((1, 1), 1, (1, 3)), ((1, 1, 1, 1), 1, (1, 2)))
     ),
-    places=(Place(late_entries, NO_ENTRY, ()), Place(deposed_leader, NO_ENTRY), Place(old_entries, NO_ENTRY, ()),
-            Place(leader_elected, TWO_ENTRIES)),
+    places=(Place(late_entries, NO_ENTRY, ()), Place(deposed_leader, NO_ENTRY),
+            Place(old_entries, NO_ENTRY, ()), Place(leader_elected, TWO_ENTRIES)),
     asks="{where}, your log and Raft's differ. Which entries of the old log were in conflict with what came?",
     mistakes=(
         Mistake("truncates what already matches", lambda log, request:
@@ -41,12 +33,13 @@ EXERCISE = RuleExercise(
         Mistake("appends what it has once more", lambda log, request: log.append(*request.entries), "Log Matching",
                 "At which index does the leader have these entries, and at which has {node} put them?"),
     ),
-    alternatives=(keeps_what_agrees,),
+    alternatives=(lambda log, request: log if log.entries[request.prev_log_index:request.last_new_index]
+                  == request.entries else log.up_to(request.prev_log_index).append(*request.entries),),
     nudge="Messages come late and twice. What is to happen if all that a message carries is there already?",
-    hint="Go through the entries one by one with their indexes. An entry of the same term at the same index is the "
-         "same entry; only one of another term takes itself and all that follows away.",
-    scaffold="def merge_entries(log, request):\n    index = request.prev_log_index\n    for entry in request.entries:\n"
-             "        index = index + 1\n        if ...:\n            log = log.up_to(...).append(entry)\n    return log",
+    hint="Go through the entries with their indexes. One of the same term at the same index is the same entry; only "
+         "one of another term takes itself and all that follows away.",
+    scaffold="def merge_entries(log, request):\n    for index, entry in enumerate(request.entries, start=...):\n"
+             "        if ...:\n            log = log.up_to(...).append(entry)\n    return log",
     explains="Deleting only from the first conflict on makes the rule safe against old and repeated messages: what "
              "the follower has acknowledged, and the leader counted, is never thrown away by a message that is late.",
 )

@@ -29,16 +29,17 @@ def two_lead(servers):
 N1_WINS = (Timeout("node1"), Arrival("node1", "node2"), Arrival("node2", "node1"))
 
 EXERCISE = ScheduleExercise(
-    name="two_leaders", chapter="02_leader_election", title="Two leaders at once", stars=2, section="§5.1, §5.2",
-    task="Three nodes have just been switched on. Write the events that lead to two nodes being leader at the same time.",
-    start=fresh, properties=(Property("Two leaders", "§5.1", Scope.CLUSTER, two_lead),),
+    name="two_leaders", chapter="02_leader_election", place=3, title="Two leaders at once", stars=2,
+    section="§5.1, §5.2", task="Three nodes have just been switched on. Write the events that lead to two nodes "
+    "being leader at the same time.",
+    start=fresh, goal=Property("Two leaders", "§5.1", Scope.CLUSTER, two_lead),
     missing=lambda cluster: f"Leading at the end: {listed(leading(cluster.nodes))}. Two are wanted.",
     bounds=Bounds(terms=2, entries=0, in_flight=3, crashes=0, depth=8),
     wrong=(WrongRun(N1_WINS, "After 3 events"), WrongRun((*N1_WINS, Arrival("node3", "node2")), "Line 4 cannot happen"),
            WrongRun((*N1_WINS, Heartbeat("node1"), Timeout("node2"), Arrival("node2", "node1")), "After 6 events")),
     nudge="One leader a term. So the two lead different terms, and one of them has not heard of the other.",
     hint="Let node1 win with the vote of one node. Who can then elect another leader without a message to node1?",
-    scaffold='[Timeout("node1"), Arrival("node1", "node2"), Arrival("node2", "node1"), Timeout(...), Arrival(...), ...]',
-    explains="A leader learns from messages that its term is over, and messages may be slow. It can harm nobody meanwhile: "
-             "a majority has moved on to the later term and refuses what it sends.",
+    scaffold='[Timeout("node1"), Arrival("node1", "node2"), Arrival("node2", "node1"), Timeout(...), ..., ...]',
+    explains="A leader learns from messages that its term is over, and messages may be slow. It can harm nobody "
+             "meanwhile: a majority has moved on to the later term and refuses what it sends.",
 )

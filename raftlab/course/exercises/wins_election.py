@@ -6,14 +6,17 @@ from functools import partial
 from raftlab.course.cases import Case, server
 from raftlab.course.rule import Mistake, Place, RuleExercise
 from raftlab.course.starts import NARROW, NO_RESTART
+from raftlab.raft import Role
 from raftlab.sim.scenarios import fresh, one_node_down
+from raftlab.sim.words import counted
 
 EXERCISE = RuleExercise(
-    name="wins_election", chapter="02_leader_election", title="What a majority is", stars=1, section="§5.2",
+    name="wins_election", chapter="02_leader_election", place=2, title="What a majority is", stars=1, section="§5.2",
     task="Say whether the candidate `node` has won: `node.votes_received` are the names of those who voted for "
          "it, itself among them, and `node.configuration.members` are the names of all servers.",
     cases=tuple(
-        Case(f"{votes} of {size} have voted for it", (server(term=1, votes=names[:votes], size=size),))
+        Case(f"it has {counted(votes, 'vote')} of {size} servers", (
+            server(term=1, role=Role.CANDIDATE, voted_for="node2", votes=names[:votes], size=size),))
         for names in [("node2", "node1", "node3", "node4", "node5")]
         for size, votes in ((3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 2), (5, 3), (5, 4))
     ),
