@@ -1,10 +1,16 @@
-"""What every test may use: the goldens' flag, Hypothesis's profiles, and a Chromium."""
+"""What every test may use: the goldens' flag, Hypothesis's profiles, and a Chromium.
+
+And what spans the processes that run them: how many there are, and a table of what all have caught.
+"""
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.modelcheck.caught import as_lines, rows
 
 # A judge must give the same verdict twice; at a desk, new examples are welcome. Neither is timed:
 # a busy machine is no failure.
@@ -21,6 +27,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden transcripts anew instead of comparing with them",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No workers for a single file: one of them would run all of it, the others nothing."""
+    return 0 if len(config.args) == 1 and not Path(config.args[0]).is_dir() else None
+
+
+# Not in tests/modelcheck/conftest.py: only the workers read that, and they print nothing.
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A table of the wrong rules that were caught, at the end of the tests' output."""
+    caught = rows(terminalreporter.getreports("passed"))
+    if caught:
+        terminalreporter.write_sep("-", "wrong rules, and the shortest runs that catch them")
+        for line in as_lines(caught):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from raftlab.modelcheck.plain import search_plainly
 from raftlab.raft import LEMMAS, RAFT, SAFETY, Property, Rules, broken_by
 
 from .alternatives import ALTERNATIVES, CASES, Alternative
-from .conftest import Row
+from .caught import CAUGHT, Row
 from .mutants import HARMLESS, MUTANTS, STALLED, STARTS, Case, Caught, Place, Safe, Stuck
 
 EVERYTHING = (*SAFETY, *LEMMAS)
@@ -47,7 +47,8 @@ def test_a_wrong_rule_is_caught_by_a_shortest_run(
     # The plain simulator agrees: nothing is broken before the last event, and the property is then.
     assert not any(moment.violations for moment in (start, *moments[:-1]))
     assert found.violation in broken_by(moments[-1].step, SAFETY)
-    record_property("row", Row(case.name, where.breaks, where.depth, found.states, found.seconds))
+    row = Row(case.name, where.breaks, where.depth, found.states, found.seconds)
+    record_property(CAUGHT, tuple(row))
 
 
 def as_deep_as_mutants() -> list[tuple[str, Bounds]]:

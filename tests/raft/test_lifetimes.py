@@ -185,7 +185,9 @@ def never_saves_the_vote(node: Node) -> Node:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"restart": forgets_the_vote}, {"persist": never_saves_the_vote}], ids=str
+    "wrong",
+    [{"restart": forgets_the_vote}, {"persist": never_saves_the_vote}],
+    ids=["restart", "persist"],
 )
 def test_a_forgotten_vote_makes_two_leaders(wrong) -> None:
     # Misconception 26; the first leader has crashed by then, and is remembered

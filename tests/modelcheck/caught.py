@@ -1,9 +1,11 @@
-"""A table of the wrong rules that were caught, at the end of the tests' output."""
+"""The wrong rules that were caught: how a test reports one, and a table of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pytest
+
+CAUGHT = "caught"  # the property of a test's report that holds a row
 
 
 class Row(NamedTuple):
@@ -16,13 +18,10 @@ class Row(NamedTuple):
     seconds: float
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = terminalreporter.getreports("passed")
-    rows = [row for report in reports for _, row in report.user_properties if isinstance(row, Row)]
-    if rows:
-        terminalreporter.write_sep("-", "wrong rules, and the shortest runs that catch them")
-        for line in as_lines(rows):
-            terminalreporter.write_line(line)
+def rows(reports: Iterable[pytest.TestReport]) -> list[Row]:
+    """The rows in these reports. Each travelled as a tuple: a worker can send nothing else."""
+    properties = (recorded for report in reports for recorded in report.user_properties)
+    return [Row(*value) for name, value in properties if name == CAUGHT]
 
 
 def as_lines(rows: list[Row]) -> Iterator[str]:
