@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
+from raftlab.raft.machine import EMPTY_MACHINE, apply
 from raftlab.raft.node import Configuration
+from raftlab.sim.words import counted, listed
 
 NAMES = tuple(f"node{number}" for number in range(1, 10))
 KEYS = "abcdefghi"
@@ -17,15 +19,34 @@ KEYS = "abcdefghi"
 
 @dataclass(frozen=True)
 class Case:
-    """What a rule is asked, and what is special about it, in words that finish "In this case …"."""
+    """What a rule is asked, and what is special about it: words to follow "the case in which"."""
 
     says: str
     arguments: tuple[object, ...]
 
 
+def say_terms(*terms: int) -> str:
+    """A log as a sentence speaks of it: "no entries", "entries of the terms 1, 1 and 2"."""
+    if not terms:
+        return "no entries"
+    if len(set(terms)) == 1:
+        return f"{counted(len(terms), 'entry', 'entries')} of term {terms[0]}"
+    return f"entries of the terms {listed(map(str, terms))}"
+
+
+def say_place(index: int, term: int) -> str:
+    """The place that entries follow: "nothing", "entry 2 of term 1"."""
+    return f"entry {index} of term {term}" if index else "nothing"
+
+
 def log(*terms: int) -> Log:
-    """A log whose entries have these terms."""
-    return Log(tuple(Entry(t, f"SET {key} {t}") for key, t in zip(KEYS, terms, strict=False)))
+    """A log whose entries have these terms. What its commands are does not depend on the terms."""
+    return Log(_entries(terms))
+
+
+def _entries(terms: tuple[int, ...], after: int = 0) -> tuple[Entry, ...]:
+    keys = KEYS[after:]
+    return tuple(Entry(term, f"SET {key} 1") for key, term in zip(keys, terms, strict=False))
 
 
 def server(
@@ -36,10 +57,17 @@ def server(
     commit: int = 0,
     votes: tuple[str, ...] = (),
     match: tuple[int, ...] = (),
+    follows: str | None = None,
     size: int = 3,
 ) -> Node:
-    """node2 with this log, in `term` or that of its last entry; `match` goes by the others."""
+    """node2 with this log, in `term` or that of its last entry; `match` goes by the others.
+
+    All that it has committed is applied; term, vote and log are on its disk.
+    """
     own = log(*terms)
+    machine = EMPTY_MACHINE
+    for entry in own.up_to(commit).entries:
+        machine = apply(machine, entry.command)
     current_term = max(term, own.last_term)
     configuration = Configuration(NAMES[:size])
     matched = dict(zip(configuration.others("node2"), match, strict=False))
@@ -50,8 +78,10 @@ def server(
         voted_for=voted_for,
         log=own,
         commit_index=commit,
+        last_applied=commit,
+        machine=machine,
         role=role,
-        leader_id="node2" if role is Role.LEADER else None,
+        leader_id="node2" if role is Role.LEADER else follows,
         votes_received=votes,
         match_index=FrozenMap.of(matched),
         next_index=FrozenMap.of({name: index + 1 for name, index in matched.items()}),
@@ -75,6 +105,4 @@ def appends(
 ) -> AppendEntries:
     """A leader of `term` sends entries of these terms, to follow the place (index, term)."""
     index, prev_term = after
-    keys = KEYS[index:]
-    entries = tuple(Entry(t, f"SET {key} {t}") for key, t in zip(keys, terms, strict=False))
-    return AppendEntries("node1", "node2", term, index, prev_term, entries, commit)
+    return AppendEntries("node1", "node2", term, index, prev_term, _entries(terms, index), commit)

@@ -14,6 +14,7 @@ from typing import Any
 
 from raftlab.course.catalogue import UnknownExercise
 from raftlab.course.learner import NoRun
+from raftlab.course.questions import NoQuestion
 from raftlab.views.notebook import told
 
 CARDS = {
@@ -33,7 +34,7 @@ def register(show_checked: Callable[[Any], None]) -> None:
     shell: Any = get_ipython() if get_ipython else None
     if shell is None:
         return
-    errors: tuple[Any, ...] = (UnknownExercise, NoRun)
+    errors: tuple[Any, ...] = (UnknownExercise, NoRun, NoQuestion)
     for kind in errors:
         kind._render_traceback_ = told
     formatter = shell.display_formatter.mimebundle_formatter

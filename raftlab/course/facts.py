@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 
 from raftlab.modelcheck.result import Exploration
-from raftlab.raft import AppendEntries, Deliver, Firing, Node, RequestVote
+from raftlab.raft import (
+    RAFT,
+    AppendEntries,
+    Deliver,
+    Firing,
+    Log,
+    Node,
+    RequestVote,
+    Step,
+)
 from raftlab.raft.events import actor
 from raftlab.raft.messages import AppendReply, VoteReply
-from raftlab.sim.explain.rules import explain_firing
-from raftlab.sim.words import say_event
+from raftlab.sim.explain.rules import said
+from raftlab.sim.words import listed, say_event
+
+# What an explanation goes on to say, and an exercise asks: from these words on it is left out.
+GIVEN_AWAY = {"wins_election": ", and a majority of"}
 
 
 @dataclass(frozen=True)
@@ -44,14 +57,29 @@ def facts_of_firing(where: str, event: int | None, before: Node, firing: Firing)
         other = about.sender
     else:
         other = before.peers[0]
-    return Facts(
-        where,
-        event,
-        before.name,
-        other,
-        firing.node.current_term,
-        explain_firing(before, firing).partition(" (")[0].rstrip(".") + ".",
-    )
+    return Facts(where, event, before.name, other, firing.node.current_term, _said(before, firing))
+
+
+def _said(before: Node, firing: Firing) -> str:
+    """What the rule said, and about what; of a node also in what it is not Raft's."""
+    words = said(before, firing).partition(GIVEN_AWAY.get(firing.rule, "\n"))[0]
+    paper = _by_the_paper(before, firing)
+    if isinstance(firing.gave, Node) and isinstance(paper, Node):
+        gave, names = firing.gave, [field.name for field in fields(Node)]
+        differ = [name for name in names if getattr(gave, name) != getattr(paper, name)]
+        if differ:
+            words = f"{words}. Not as in Raft: {listed(differ)}"
+    return f"{words}."
+
+
+def _by_the_paper(before: Node, firing: Firing) -> object:
+    """What the paper's rule gives where this one fired."""
+    rule = getattr(RAFT, firing.rule)
+    first = before.log if isinstance(firing.gave, Log) else before
+    try:
+        return rule(first, *firing.arguments)
+    except Exception:  # before may be what no node of Raft's is
+        return None
 
 
 def facts_of_run(found: Exploration, rule: str) -> Facts | None:
@@ -61,14 +89,21 @@ def facts_of_run(found: Exploration, rule: str) -> Facts | None:
     taken = found.history.moment(found.departs).step
     if taken is None or (name := actor(taken.event)) is None:
         return None
-    before = taken.before.node(name)
     event = len(found.history.path(found.departs)) - 1
     where = f"At event {event} ({say_event(taken.event)})"
+    asked = list(_asked(taken, taken.before.node(name), rule))
+    differing = [pair for pair in asked if pair[1].gave != _by_the_paper(*pair)]
+    if not asked:
+        return None
+    facts = facts_of_firing(where, event, *(differing or asked)[0])
+    if isinstance(taken.event, Deliver):
+        return replace(facts, other=taken.event.message.sender)
+    return facts
+
+
+def _asked(taken: Step, node: Node, rule: str) -> Iterator[tuple[Node, Firing]]:
+    """The answers of `rule` in a turn, each with the node as it was asked."""
     for firing in taken.firings:
         if firing.rule == rule:
-            facts = facts_of_firing(where, event, before, firing)
-            if isinstance(taken.event, Deliver):
-                return Facts(where, event, name, taken.event.message.sender, facts.term, facts.said)
-            return facts
-        before = firing.node
-    return None
+            yield node, firing
+        node = firing.node

@@ -48,7 +48,7 @@ def hint(name: str) -> Hint:
     taken = hints_taken(name)
     record.change(name, lambda mark: replace(mark, hints=min(3, mark.hints + 1)))
     last = _last.get(name)
-    closer = last.closer if last and not last.passed else ""
+    closer = last.closer or last.sentence if last and not last.passed else ""
     return Hint(exercise, taken + 1, closer, record.take_trouble())
 
 

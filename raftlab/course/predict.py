@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from raftlab.course.answers import is_value
 from raftlab.course.exercise import Exercise
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.questions import LETTERS, Question
@@ -46,7 +47,7 @@ class Prediction(Exercise):
         return Checked(
             self,
             Outcome.PASSED,
-            f"{self.title}: that is what happens.",
+            f"{self.title.rstrip('?')}: that is what happens.",
             f"{words.headline} {words.reason}" if words else "",
             history=history,
             shown=step,
@@ -157,15 +158,18 @@ class FormExercise(Prediction):
                 "The form is not filled in.",
                 f"The answer is {self.form}, with a value for each; it was {say_value(answer)}.",
             )
+        if open_yet := [name for name in self.fields if is_stub(answer[name])]:
+            headline = f"{listed(open_yet)} {'is' if len(open_yet) == 1 else 'are'} still open."
+            return replace(self.not_attempted(), headline=headline)
         history = self.happened()
         wrong = [
             name
             for name, field in self.fields.items()
-            if not _same(answer[name], field.value(history.cluster))
+            if not is_value(answer[name], field.value(history.cluster))
         ]
         if not wrong:
             return self._passed(history)
-        given = listed(f"{name} {say_value(answer[name])}" for name in wrong)
+        given = listed(f"`{name}` {say_value(answer[name])}" for name in wrong)
         right = len(self.fields) - len(wrong)
         return Checked(
             self,
@@ -179,11 +183,6 @@ class FormExercise(Prediction):
         """What happens, field by field."""
         after = self.happened().cluster
         return "\n".join(f"{name}: {field.value(after)!r}" for name, field in self.fields.items())
-
-
-def _same(one: object, other: object) -> bool:
-    """Whether two values are the same, and not only equal as 1 and True are."""
-    return type(one) is type(other) and one == other
 
 
 def _from(history: History, begin: int) -> History:

@@ -8,24 +8,40 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import dedent
+from time import perf_counter
 
-from raftlab.course.asking import Function, ask, node_of
+from raftlab.course.asking import ask, node_of
 from raftlab.course.cases import Case
 from raftlab.course.exercise import Exercise
 from raftlab.course.facts import Facts, facts_of_firing, facts_of_run
 from raftlab.course.outcome import Checked, Outcome
-from raftlab.course.own_code import calls_with, line_at_fault
-from raftlab.course.stub import is_stub
+from raftlab.course.own_code import SECONDS_UNWATCHED, Function, OwnRule, why_no_rule
+from raftlab.course.printing import printing_little
+from raftlab.course.stub import has_gaps, is_stub
+from raftlab.course.telling import (
+    all_scopes,
+    all_tried,
+    differs,
+    faulty,
+    interrupted,
+    played_by,
+    stumbled,
+    undecided,
+    wrong,
+)
 from raftlab.modelcheck import Bounds, Exploration, explore
-from raftlab.modelcheck.faults import Unsound, fails, say_value
+from raftlab.modelcheck.faults import Unsound, fails, never_returns
 from raftlab.modelcheck.goals import LIVELY, Goal
-from raftlab.modelcheck.result import Fault, Verdict, say_seconds
+from raftlab.modelcheck.result import Verdict
+from raftlab.modelcheck.watchdog import Overlong
 from raftlab.raft import RAFT, Firing, RuleError, Rules
 from raftlab.sim.history import History
-from raftlab.sim.words import counted
+
+SECONDS = 15.0  # for all explorations of one check; Raft's own rules take less than 2 s
+OTHERWISE = "Where does your rule answer otherwise than the paper's?"
 
 
 @dataclass(frozen=True)
@@ -83,59 +99,63 @@ class RuleExercise(Exercise):
         """Ask the cases, try every schedule, and say what came of it."""
         if is_stub(answer):
             return self.not_attempted()
-        if not callable(answer):
-            return self._wrong(
-                "That is no function.",
-                f"check takes the function itself, `check({self.name!r}, {self.name})`, and calls "
-                f"it when it needs to. It was given {say_value(answer)}.",
-            )
-        if complaint := calls_with(answer, self.name, self.cases[0].arguments):
-            return self._wrong("It cannot be called as a rule is.", complaint)
+        if has_gaps(answer):
+            return replace(self.not_attempted(), headline="There is a `...` left to fill in.")
+        if complaint := why_no_rule(answer, self.name):
+            return wrong(self, *complaint)
+        assert callable(answer)
+        own = OwnRule(answer)
         try:
-            firings = ask(self.name, answer, self.cases)
+            with printing_little(), own:
+                return self._graded(own)
+        except Overlong:
+            return faulty(self, own, never_returns(self.name, (), SECONDS_UNWATCHED))
+        except KeyboardInterrupt:
+            return interrupted(self)
+        except Exception as error:  # of Raft, over what the rule gave
+            return stumbled(self, error)
+
+    def _graded(self, own: OwnRule) -> Checked:
+        try:
+            firings = ask(self.name, own, self.cases)
         except Unsound as unsound:
-            return self._faulty(answer, unsound.fault)
+            return faulty(self, own, unsound.fault)
         except RuleError as error:
             if isinstance(error.__cause__, NotImplementedError):
                 return self.not_attempted()
-            return self._faulty(answer, fails(error))
-        return self._explored(answer, firings)
+            return faulty(self, own, fails(error))
+        return self._explored(own, firings)
 
-    def _explored(self, answer: Function, firings: Sequence[Firing]) -> Checked:
-        rules = RAFT.but(**{self.name: answer})
-        differing = self._differing(firings)
-        facts = self._facts_of_case(firings, differing[0]) if differing else None
-        mistake = self._mistake(firings) if differing else None
-        explored = list(self._explorations(rules))
+    def _explored(self, own: OwnRule, firings: Sequence[Firing]) -> Checked:
+        explored = list(self._explorations(RAFT.but(**{self.name: own})))
         last = explored[-1]
         if last.verdict is Verdict.UNSOUND and last.fault:
-            return self._faulty(answer, last.fault, last)
+            return faulty(self, own, last.fault, last)
         if last.verdict is Verdict.BROKEN:
-            facts = facts_of_run(last, self.name) or facts
-            return self._told(Outcome.WRONG, last.headline, last.sentence, last, facts, mistake)
-        for stuck in (one for one in explored if one.verdict is Verdict.UNAVAILABLE):
-            return self._told(Outcome.SAFE, stuck.headline, stuck.sentence, stuck, facts, mistake)
+            return self._told(Outcome.WRONG, firings, played_by(self.name, own, last))
+        stuck = next((one for one in explored if one.verdict is Verdict.UNAVAILABLE), None)
+        if stuck is not None:
+            return self._told(Outcome.SAFE, firings, played_by(self.name, own, stuck))
         if last.verdict is not Verdict.NOTHING_BROKE:
-            return self._wrong("It is too slow to try every schedule.", last.tried, found=last)
-        tried = self._tried(explored)
-        if differing:
-            case = self.cases[differing[0]]
-            sentence = f"In one case the paper answers otherwise: {case.says}."
-            return self._told(
-                Outcome.SAFE, f"Nothing broke. {tried}", sentence, None, facts, mistake
-            )
+            return undecided(self, last)
+        tried = all_tried(len(self.cases), explored)
+        scope = all_scopes(explored)
+        if self._differing(firings):
+            return replace(self._told(Outcome.SAFE, firings, None), tried=tried, scope=scope)
         return Checked(
             self,
             Outcome.PASSED,
-            f"{self.title}: your rule does what Raft's does, as far as was tried.",
+            f"{self.title.rstrip('?')}: your rule does what Raft's does, as far as was tried.",
             tried=tried,
-            scope=" ".join(_first_sentences(one.scope) for one in explored) + BEYOND,
+            scope=scope,
         )
 
     def _explorations(self, rules: Rules) -> Iterator[Exploration]:
         """One place after the other, as long as nothing breaks."""
+        ends = perf_counter() + SECONDS
         for place in self.places:
-            found = explore(place.start(), rules, place.bounds, goals=place.goals)
+            bounds = replace(place.bounds, seconds=max(0.0, ends - perf_counter()))
+            found = explore(place.start(), rules, bounds, goals=place.goals)
             yield found
             if found.verdict not in (Verdict.NOTHING_BROKE, Verdict.UNAVAILABLE):
                 return
@@ -159,21 +179,21 @@ class RuleExercise(Exercise):
         return facts_of_firing(where, None, node, firings[place])
 
     def _told(
-        self,
-        outcome: Outcome,
-        headline: str,
-        sentence: str,
-        found: Exploration | None,
-        facts: Facts | None,
-        mistake: Mistake | None,
+        self, outcome: Outcome, firings: Sequence[Firing], found: Exploration | None
     ) -> Checked:
+        """What came of a rule that is not Raft's: the run that shows it, or else a case."""
+        differing = self._differing(firings)
+        mistake = self._mistake(firings) if differing else None
+        facts = facts_of_run(found, self.name) if found else None
+        if facts is None and differing:
+            facts = self._facts_of_case(firings, differing[0])
         question = mistake.asks if mistake else self.asks
         return Checked(
             self,
             outcome,
-            headline,
-            sentence,
-            question=facts.fill(question) if facts else question,
+            found.headline if found else "Nothing broke.",
+            found.sentence if found else differs(self.cases, differing),
+            question=facts.fill(question) if facts else OTHERWISE,
             closer=facts.closer if facts else "",
             history=found.history if found else None,
             found=found,
@@ -181,40 +201,6 @@ class RuleExercise(Exercise):
             scope=found.scope if found else "",
         )
 
-    def _wrong(self, headline: str, sentence: str, found: Exploration | None = None) -> Checked:
-        return Checked(self, Outcome.WRONG, headline, sentence, found=found)
-
-    def _faulty(self, answer: Function, fault: Fault, found: Exploration | None = None) -> Checked:
-        """The rule raised, or did what no rule may."""
-        raised = line_at_fault(answer, fault.arguments)
-        return Checked(
-            self,
-            Outcome.RAISED if raised else Outcome.WRONG,
-            f"{self.name} raised {raised.kind}." if raised else f"{self.name} is not a rule yet.",
-            raised.sentence if raised else fault.sentence,
-            asked=fault.arguments,
-            history=found.history if found else None,
-            found=found,
-            tried=found.tried if found else "",
-        )
-
-    def _tried(self, explored: Sequence[Exploration]) -> str:
-        clusters = sum(one.states for one in explored)
-        seconds = say_seconds(sum(one.seconds for one in explored))
-        places = counted(len(explored), "starting point")
-        return (
-            f"Tried {counted(len(self.cases), 'case')}, and every schedule within bounds from "
-            f"{places}: {counted(clusters, 'cluster')} in {seconds}."
-        )
-
     @cached_property
     def _by_the_paper(self) -> list[Firing]:
         return ask(self.name, self.paper, self.cases)
-
-
-BEYOND = " Beyond these bounds nothing is claimed."
-
-
-def _first_sentences(scope: str) -> str:
-    """Where it began and within which bounds, without what holds for every exploration."""
-    return scope.partition(" A message that is delayed")[0]

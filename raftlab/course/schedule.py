@@ -155,7 +155,7 @@ class ScheduleExercise(Exercise):
         return Checked(
             self,
             Outcome.PASSED,
-            f"{self.title.rstrip('?')}: {score}",
+            score,
             reached,
             history=history,
             events=cost,

@@ -54,7 +54,7 @@ class Solution:
         """What is said instead of the answer at a first request."""
         name = self.exercise.name
         return (
-            f"{self.exercise.title} is not passed yet. `hint({name!r})` helps on. If you want the "
+            f"{name} is not passed yet. `hint({name!r})` helps on. If you want the "
             "answer all the same, ask once more."
         )
 
@@ -62,10 +62,11 @@ class Solution:
         """All of it as text."""
         if not self.shown:
             return "\n".join((*self.notes, self.refusal.replace("`", "")))
-        section = f"({self.exercise.section})"
+        title = self.exercise.title
+        title += " " if title.endswith("?") else ". "
         return (
             "\n".join(
-                (*self.notes, f"{self.exercise.title}. {section}", self.exercise.explains, "")
+                (*self.notes, f"{title}({self.exercise.section})", self.exercise.explains, "")
             )
             + "\n"
             + self.exercise.reference().rstrip()

@@ -46,7 +46,7 @@ def depends_on_names(rule: str, arguments: Arguments, one: object, other: object
     return Fault(
         rule,
         arguments,
-        f"With the nodes renamed, and all else the same, {rule} gives {gave}. Raft treats all "
+        f"With the nodes renamed, and all else the same, {rule}{gave}. Raft treats all "
         "names alike. (With symmetry=False such a rule is explored all the same.)",
     )
 
@@ -101,5 +101,13 @@ def say_value(value: object) -> str:
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
             return say_message(value)
         case _:
-            words = repr(value)
+            words = _repr(value)
             return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _repr(value: object) -> str:
+    """What anything says of itself, if it can: a number may be too long, or a class wrong."""
+    try:
+        return repr(value)
+    except Exception:
+        return f"something of type {type(value).__name__}"

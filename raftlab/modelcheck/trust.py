@@ -85,7 +85,8 @@ class Asking:
         """
         first, again = (self._put(node, ask) for _ in range(2))
         if first.gave != again.gave:
-            raise Unsound(answers_twice(first.rule, first.arguments, first.gave, again.gave))
+            last = self._calls[-1]
+            raise Unsound(answers_twice(last.rule, last.arguments, first.gave, again.gave))
         return first
 
     def _put(self, node: Node, ask: Callable[[Turn], None]) -> Firing:

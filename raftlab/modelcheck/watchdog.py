@@ -30,6 +30,7 @@ class Watchdog:
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._target = 0
+        self._bit = False
 
     def enter(self, rule: str, arguments: tuple[object, ...]) -> None:
         """A rule is being asked; one may be asked within another."""
@@ -41,6 +42,7 @@ class Watchdog:
         with self._lock:
             self._running.pop()
             self._asked += 1
+            self._take_back()
 
     def __enter__(self) -> Watchdog:
         """Begin to watch the thread that enters."""
@@ -55,7 +57,10 @@ class Watchdog:
         where: TracebackType | None,
     ) -> None:
         """Watch no more."""
-        self._done.set()
+        with self._lock:
+            self._running.clear()
+            self._done.set()
+            self._take_back()
 
     def _watch(self) -> None:
         asked, since = self._asked, monotonic()
@@ -70,9 +75,14 @@ class Watchdog:
             with self._lock:
                 if asked != self._asked or not self._running:
                     return
-                self.overlong = self._running[-1]
-                _raise_in(self._target)
+                self.overlong, self._bit = self._running[-1], True
+                _raise_in(self._target, ctypes.py_object(Overlong))
+
+    def _take_back(self) -> None:
+        """What was to be raised and has not been yet is not to hit whoever comes next."""
+        if self._bit:
+            _raise_in(self._target, None)
 
 
-def _raise_in(thread: int) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overlong))
+def _raise_in(thread: int, what: ctypes.py_object[type[Overlong]] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)

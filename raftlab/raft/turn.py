@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from raftlab.raft.frozen import FrozenMap
-from raftlab.raft.log import Log
+from raftlab.raft.log import Entry, Log
 from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote
 from raftlab.raft.node import Disk, Node, Role
 
@@ -83,6 +83,7 @@ class Turn:
         """Let a rule give the node's new log."""
         log: Log = self._call(rule, Log, self.node.log, request)
         self._refuse_what_can_change(rule, log)
+        self._refuse_a_wrong_log(rule, log)
         if log != self.node.log:
             self.node = replace(self.node, log=log)
         self.firings.append(Firing(rule, (request,), log, self.node))
@@ -126,7 +127,10 @@ class Turn:
         if type(gave) is not expected:
             hint = " Is a `return` missing?" if gave is None else ""
             wanted = "True or False" if expected is bool else f"a value of type {expected.__name__}"
-            given = f"it must give {wanted}; it gave {gave!r}.{hint}"
+            # What is of a subclass may look just like what is wanted.
+            alike = isinstance(gave, expected) and not isinstance(gave, bool)
+            kind = f", of type {type(gave).__name__}" if alike else ""
+            given = f"it must give {wanted}; it gave {gave!r}{kind}.{hint}"
             raise self.error(rule, given, arguments)
         return gave
 
@@ -149,6 +153,13 @@ class Turn:
                 names = " or ".join("None" if t is type(None) else t.__name__ for t in expected)
                 raise self.error(rule, f"node.{field} must be {names}; it is {value!r}.{hint}")
         self._refuse_what_can_change(rule, after)
+        self._refuse_a_wrong_log(rule, after.log)
+
+    def _refuse_a_wrong_log(self, rule: str, log: Log) -> None:
+        for entry in log.entries if rule in self.rules.changed else ():
+            if type(entry) is not Entry:
+                hint = " Is a `*` missing in log.append(*entries)?" * isinstance(entry, tuple)
+                raise self.error(rule, f"a log holds entries; in this one is {entry!r}.{hint}")
 
     def _refuse_what_can_change(self, rule: str, gave: object) -> None:
         if rule not in self.rules.changed:

@@ -120,11 +120,11 @@ def _performing(steps: Sequence[Step], *, raises: bool) -> Iterator[str]:
     for number, taken in enumerate(steps, start=1):
         if raises and number == len(steps):
             yield "    # A rule fails at this event, which raises RuleError."
-        yield from spelled(_act(taken)).lines("    ", ",")
+        yield from spelled(as_act(taken)).lines("    ", ",")
     yield ")"
 
 
-def _act(taken: Step) -> Event | Arrival:
+def as_act(taken: Step) -> Event | Arrival:
     """The event of a step; a message that arrives is told by its way where that tells it apart."""
     event = taken.event
     if isinstance(event, Deliver):

@@ -1,81 +1,115 @@
 """Random histories of reigns: leaders come and go, and each copies its log to some of the others.
 
 A run in which any event may come at any time seldom leaves logs worth a thought. Here each election
-is won, if the logs allow it, and what it leads to is cut short. The same seed gives the same run.
+is won, if the logs allow it, and what it leads to is cut short. Some leaders take commands that few
+hear of; others take none, and spread what they have, as in Figure 8 (c). The same seed gives the
+same run.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
-from raftlab.raft import ClientCommand, Cluster, Heartbeat, Replicate, Role, Timeout
-from raftlab.sim.history import History
+from raftlab.raft import (
+    ClientCommand,
+    Cluster,
+    Deliver,
+    Event,
+    Heartbeat,
+    Replicate,
+    Role,
+    Timeout,
+    step,
+)
 from raftlab.sim.scenarios import fresh
-from raftlab.sim.script import deliver_among, lose_the_rest, perform
 
 KEYS = "abcdefghi"
-MOST_COMMANDS = 3
+MOST_COMMANDS = 2
+SPREADS = 0.3  # how often a leader takes no command
 
 
 def reigns(seed: int, size: int, count: int, *, longest: int) -> Cluster:
     """The cluster of `size` nodes that `count` reigns leave, with nothing in flight.
 
-    The first leaves one entry with everyone; the others are less successful. No log grows beyond
-    `longest` entries.
+    The first may leave some entries with everyone; the others are less successful. No log grows
+    beyond `longest` entries.
     """
     random = Random(seed)
-    history = History(fresh(size).cluster, properties=())
-    _reign(history, random, commands=1, copies=size, longest=longest)
+    run = _Run(random, fresh(size).cluster, longest)
+    run.reign(random.randrange(MOST_COMMANDS + 1), size)
     for _ in range(1, count):
-        commands = _seldom_many(random, MOST_COMMANDS + 1)
-        _reign(history, random, commands, _seldom_many(random, size), longest)
-    return history.cluster
+        if random.random() < SPREADS:
+            run.reign(0, random.randrange(1, size))
+        else:
+            run.reign(1 + random.randrange(MOST_COMMANDS), _seldom_many(random, size - 1))
+    return run.cluster
 
 
-def _reign(history: History, random: Random, commands: int, copies: int, longest: int) -> None:
-    """Somebody stands, takes so many commands if it wins, and copies its log to so many others."""
-    order = _shuffled(random, history.cluster.names)
-    candidate = next(n for n in order if history.cluster.node(n).role is not Role.LEADER)
-    others = [name for name in order if name != candidate]
-    perform(history, *[Timeout(candidate)] * _behind(history.cluster, candidate))
-    deliver_among(history, candidate, *others[: len(order) // 2])
-    lose_the_rest(history)
-    if history.cluster.node(candidate).role is Role.LEADER:
-        for _ in range(commands):
-            _command(history, candidate, longest)
-        for peer in _shuffled(random, tuple(others))[:copies]:
-            _copy(history, candidate, peer)
-    lose_the_rest(history)
+class _Run:
+    """A cluster on its way: a history would keep and check all that nobody will look at."""
 
+    def __init__(self, random: Random, cluster: Cluster, longest: int) -> None:
+        self.random, self.cluster, self.longest = random, cluster, longest
 
-def _command(history: History, leader: str, longest: int) -> None:
-    node = history.cluster.node(leader)
-    if node.log.last_index < longest:
-        command = f"SET {KEYS[node.log.last_index]} {node.current_term}"
-        perform(history, ClientCommand(leader, command))
+    def reign(self, commands: int, copies: int) -> None:
+        """Somebody stands; if it wins, it takes so many commands, and copies to so many others."""
+        order = self._shuffled(self.cluster.names)
+        name = next(n for n in order if self.cluster.node(n).role is not Role.LEADER)
+        others = [other for other in order if other != name]
+        latest = max(node.current_term for node in self.cluster.nodes)
+        while self.cluster.node(name).current_term <= latest:
+            self._lose_the_rest()
+            self._do(Timeout(name))
+        willing = sorted(others, key=lambda other: self._end(name) < self._end(other))
+        self._deliver_among(name, *willing[: len(order) // 2])
+        self._lose_the_rest()
+        if self.cluster.node(name).role is Role.LEADER:
+            for _ in range(commands):
+                self._command(name)
+            for peer in self._shuffled(tuple(others))[:copies]:
+                self._copy(name, peer)
+        self._lose_the_rest()
 
+    def _end(self, name: str) -> tuple[int, int]:
+        log = self.cluster.node(name).log
+        return log.last_term, log.last_index
 
-def _behind(cluster: Cluster, name: str) -> int:
-    """How often a node must time out for its term to be a new one."""
-    return 1 + max(node.current_term for node in cluster.nodes) - cluster.node(name).current_term
+    def _command(self, leader: str) -> None:
+        node = self.cluster.node(leader)
+        if node.log.last_index < self.longest:
+            key = KEYS[node.log.last_index]
+            self._do(ClientCommand(leader, f"SET {key} {node.current_term}"))
 
+    def _copy(self, leader: str, peer: str) -> None:
+        """One AppendEntries after the other, until the logs agree."""
+        for _ in range(2 * len(self.cluster.node(leader).log) + 2):
+            node = self.cluster.node(leader)
+            if self.cluster.node(peer).log == node.log:
+                return
+            lacks = node.next_index[peer] <= node.log.last_index
+            self._do(Replicate(leader, peer) if lacks else Heartbeat(leader, peer))
+            self._deliver_among(leader, peer)
 
-def _copy(history: History, leader: str, peer: str) -> None:
-    """One AppendEntries after the other, until the logs agree or the leader is deposed."""
-    for _ in range(2 * len(history.cluster.node(leader).log) + 2):
-        node = history.cluster.node(leader)
-        agree = history.cluster.node(peer).log == node.log
-        if node.role is not Role.LEADER or agree:
-            return
-        lacks = node.next_index[peer] <= node.log.last_index
-        perform(history, Replicate(leader, peer) if lacks else Heartbeat(leader, peer))
-        deliver_among(history, leader, peer)
+    def _deliver_among(self, *names: str) -> None:
+        """Messages between those nodes arrive, the oldest first, until none is in flight."""
+        while arriving := [
+            message
+            for message in self.cluster.network
+            if message.sender in names and message.receiver in names
+        ]:
+            self._do(Deliver(arriving[0]))
 
+    def _lose_the_rest(self) -> None:
+        self.cluster = replace(self.cluster, network=())
 
-def _shuffled(random: Random, names: tuple[str, ...]) -> list[str]:
-    return sorted(names, key=lambda _: random.random())
+    def _do(self, event: Event) -> None:
+        self.cluster = step(self.cluster, event).after
+
+    def _shuffled(self, names: tuple[str, ...]) -> list[str]:
+        return sorted(names, key=lambda _: self.random.random())
 
 
 def _seldom_many(random: Random, end: int) -> int:
     """A number below `end`; the lower, the likelier."""
-    return int(random.random() ** 1.5 * end)
+    return int(random.random() ** 3 * end)

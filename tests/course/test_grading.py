@@ -25,6 +25,7 @@ from raftlab.course.gradebook import as_csv, as_json, as_table, save
 from raftlab.course.grades import Found, Graded, Row
 from raftlab.course.grading import grade
 from raftlab.course.outcome import Outcome
+from raftlab.course.possible_logs import right_letters
 from raftlab.course.submission import Check, cell_of
 
 ROOT = Path(__file__).parents[2]
@@ -111,8 +112,8 @@ CELLS = {
 # Answers to two of the three questions that count, one of them right.
 GENERATED = [
     "from raftlab import check",
-    "number, letters = 1, 'ac'\n\ncheck('possible_logs', letters, number)",
-    "letters = 'a'\n\ncheck('possible_logs', letters, number=2)",
+    f"number, letters = 1, {right_letters(1)!r}\n\ncheck('possible_logs', letters, number)",
+    "letters = 'abcde'\n\ncheck('possible_logs', letters, number=2)",
 ]
 
 README_CELLS = [

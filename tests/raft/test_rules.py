@@ -89,6 +89,10 @@ def raises(*_: object) -> bool:
     raise KeyError("node9")
 
 
+class Odd(int):
+    """Looks like a number, and is not quite one."""
+
+
 def gives(value: object):
     return lambda *_: value
 
@@ -150,6 +154,13 @@ CHANGEABLE = "it gave something that can change later. Only tuples and frozen va
          "node.voted_for must be str or None; it is 2."),
         ("restart", gives(None), node(), None,
          "it must give a value of type Node; it gave None. Is a `return` missing?"),
+        ("merge_entries", gives(Log(((Entry(1, "SET a 1"),),))), node(current_term=1), append(),
+         "a log holds entries; in this one is (Entry(term=1, command='SET a 1'),). "
+         "Is a `*` missing in log.append(*entries)?"),
+        ("append_command", changes(log=Log((1,))), leader(), ClientCommand("node1", "SET a 1"),
+         "a log holds entries; in this one is 1."),
+        ("leader_commit_index", gives(Odd(1)), leader("node1", 1), DONE,
+         "it must give a value of type int; it gave 1, of type Odd."),
         ("merge_entries", gives(Log([Entry(1, "SET a 1")])), node(current_term=1), append(),
          CHANGEABLE + " are."),
         ("accept_append", gives(AppendReply("node1", "node2", 1, True, [])), node(current_term=1),

@@ -19,7 +19,7 @@ def last(node, enough, any_term=False):
 EXERCISE = RuleExercise(
     name="leader_commit_index", chapter="04_safety", place=2, title="When may a leader commit?", stars=3,
     section="§5.4.2", task="Give the leader's new commit_index, or the old one. `node.match_index[peer]` is how far a "
-    "peer's log is known to agree with the leader's own, for each of `node.peers`; the leader holds all of its own log.",
+    "peer's log is known to agree with the leader's, for each of `node.peers`; the leader holds all of its own log.",
     cases=tuple(
         Case(f"the leader of term {t} has {say_terms(*own)}, commit_index {commit}, and match_index "
              f"{listed(map(str, match))} for the others",
