@@ -333,6 +333,14 @@ def test_what_no_rule_may_give(name: str, answer: Callable[..., object], says: s
     assert says in found.sentence
 
 
+def test_a_rule_of_the_papers_that_stumbles_is_not_called_the_learners() -> None:
+    found = graded(lambda node: replace(RAFT.restart(node), role=node.role), "restart")
+    assert found.headline == "restart is not a rule yet."
+    assert "This rule is the paper's; changed are: restart." in found.sentence
+    assert found.asked == ()
+    assert found.history is not None
+
+
 @pytest.mark.parametrize("index", [-5, -1, 2, 10**9])
 def test_an_index_beyond_all_bounds_breaks_a_property(index: int) -> None:
     found = graded(lambda node: index, "leader_commit_index")

@@ -134,7 +134,7 @@ def has_dots_within(node, request):
         [Timeout(...)], [Crash("node1", Timeout(...))], Arrival("node1", ...),
         {"role": "leader", "term": ...},
     ],
-    ids=repr,
+    ids=lambda one: getattr(one, "__name__", repr(one)),
 )  # fmt: skip
 def test_dots_that_are_left_are_found(answer: object) -> None:
     assert has_gaps(answer)
