@@ -19,7 +19,7 @@ from raftlab.raft import Cluster, Entry, Log, Server
 from raftlab.sim.reigns import KEYS
 
 CHOICES = 5
-WITHIN = Bounds(terms=1, entries=0, in_flight=1, crashes=0)
+WITHIN = Bounds(terms=1, entries=0, in_flight=1, commands=0, crashes=0)
 
 
 @dataclass(frozen=True)

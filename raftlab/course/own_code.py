@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import FrozenInstanceError, dataclass
 from os import sep
 from pathlib import Path
@@ -137,7 +136,7 @@ def _why_not_called(
 
 def line_at_fault(function: Function, arguments: tuple[object, ...]) -> Raised | None:
     """What `function` raises when it is asked this, and where; None if it raises nothing."""
-    gave = watched(lambda: function(*deepcopy(arguments)), SECONDS_ONCE_MORE)
+    gave = watched(lambda: function(*arguments), SECONDS_ONCE_MORE)
     return gave if isinstance(gave, Raised) and gave.kind not in TOLD_OTHERWISE else None
 
 

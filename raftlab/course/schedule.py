@@ -29,26 +29,11 @@ from raftlab.raft import (
     Rules,
     broken_in,
 )
-from raftlab.raft.events import (
-    ClientCommand,
-    Deliver,
-    Drop,
-    Duplicate,
-    Heal,
-    Partition,
-    Restart,
-    Timeout,
-)
 from raftlab.sim.history import History
 from raftlab.sim.python import as_act
 from raftlab.sim.script import Arrival, resolve
 from raftlab.sim.source import spelled
 from raftlab.sim.words import counted, say_event
-
-ACTS = (
-    Timeout, ClientCommand, Replicate, Heartbeat, Deliver, Drop, Duplicate, Crash, Restart,
-    Partition, Heal, Arrival,
-)  # fmt: skip
 
 Act = Event | Arrival
 
@@ -118,7 +103,7 @@ class ScheduleExercise(Exercise):
             if has_gaps(act):
                 return replace(self.not_attempted(), headline=f"Line {place} is still open.")
             try:
-                event = resolve(act, history.cluster) if isinstance(act, ACTS) else None
+                event = resolve(act, history.cluster) if isinstance(act, Act) else None
                 taken = history.do(event).step if event else None
             except (NotPossible, ValueError) as error:
                 return self._wrong(f"Line {place} cannot happen.", str(error), history)

@@ -81,7 +81,12 @@ class Watchdog:
     def _take_back(self) -> None:
         """What was to be raised and has not been yet is not to hit whoever comes next."""
         if self._bit:
-            _raise_in(self._target, None)
+            try:
+                _raise_in(self._target, ctypes.py_object(Overlong))
+                while True:
+                    pass
+            except Overlong:
+                self._bit = False
 
 
 def _raise_in(thread: int, what: ctypes.py_object[type[Overlong]] | None) -> None:

@@ -109,5 +109,6 @@ class Log:
 
     def _extent(self) -> str:
         if not self.entries:
-            return f"the log is empty after index {self.prefix_index}"
+            discarded = f" after index {self.prefix_index}" if self.prefix_index else ""
+            return f"the log is empty{discarded}"
         return f"the log holds indexes {self.first_index} to {self.last_index}"

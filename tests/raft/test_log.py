@@ -61,7 +61,7 @@ def test_entries_are_found_by_their_index() -> None:
 @pytest.mark.parametrize(
     ("of", "index", "sentence"),
     [
-        (EMPTY, 1, "the log is empty after index 0: there is no entry 1"),
+        (EMPTY, 1, "the log is empty: there is no entry 1"),
         (log(1, 1), 0, "the log holds indexes 1 to 2: there is no entry 0"),
         (log(1, 1), 3, "the log holds indexes 1 to 2: there is no entry 3"),
         (log(1, 1), -1, "the log holds indexes 1 to 2: there is no entry -1"),

@@ -207,7 +207,7 @@ def test_the_error_keeps_what_fired_before_it() -> None:
             node(),
             Timeout("node1"),
             "apply_next",
-            "it raised IndexError: the log is empty after index 0: there is no entry 1. "
+            "it raised IndexError: the log is empty: there is no entry 1. "
             "This rule is the paper's; changed are: may_apply.",
         ),
     ],
