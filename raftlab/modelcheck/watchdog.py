@@ -76,18 +76,21 @@ class Watchdog:
                 if asked != self._asked or not self._running:
                     return
                 self.overlong, self._bit = self._running[-1], True
-                _raise_in(self._target, ctypes.py_object(Overlong))
+                _raise_in(self._target)
 
     def _take_back(self) -> None:
-        """What was to be raised and has not been yet is not to hit whoever comes next."""
+        """What was to be raised and has not been yet is not to hit whoever comes next.
+
+        It is raised here and caught. (To clear it instead hangs Python 3.11 under a tracer.)
+        """
         if self._bit:
             try:
-                _raise_in(self._target, ctypes.py_object(Overlong))
+                _raise_in(self._target)
                 while True:
                     pass
             except Overlong:
                 self._bit = False
 
 
-def _raise_in(thread: int, what: ctypes.py_object[type[Overlong]] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+def _raise_in(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overlong))
