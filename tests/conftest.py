@@ -66,3 +66,14 @@ def chromium() -> str:
     if os.environ.get("RAFTLAB_BROWSER") == "required":
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture
+def learners_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to learn in, with a kernel that was just started."""
+    from raftlab.course import learner
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(learner, "_last", {})
+    monkeypatch.setattr(learner, "_records", {})
+    return tmp_path

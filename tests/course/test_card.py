@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from raftlab import check, hint, progress, question, solution
-from raftlab.course import learner
 from raftlab.course.card import (
     show_checked,
     show_hint,
@@ -19,11 +18,8 @@ from raftlab.raft import RAFT
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(learner, "_last", {})
-    monkeypatch.setattr(learner, "_records", {})
-    return tmp_path
+def folder(learners_folder: Path) -> Path:
+    return learners_folder
 
 
 def words(html: str) -> str:

@@ -460,7 +460,7 @@ class TestOnPaper:
             save(tmp_path / "a.json", "new")
         assert ((tmp_path / "a.json").read_text(), names_in(tmp_path)) == ("old", ["a.json"])
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev/stdout")
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows names no device by a path")
     def test_what_is_no_file_is_written_to_and_stays(self) -> None:
         save(Path(os.devnull), "text")
         assert Path(os.devnull).is_char_device()

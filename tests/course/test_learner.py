@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from raftlab import begin, check, hint, progress, question, solution
-from raftlab.course import learner
 from raftlab.course.catalogue import UnknownExercise, catalogue
 from raftlab.course.outcome import Outcome
 from raftlab.course.record import FILE, Record
@@ -14,12 +13,8 @@ from raftlab.sim.history import History
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A learner's folder, and a kernel that was just started."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(learner, "_last", {})
-    monkeypatch.setattr(learner, "_records", {})
-    return tmp_path
+def folder(learners_folder: Path) -> Path:
+    return learners_folder
 
 
 def for_everyone(node, request):

@@ -6,18 +6,14 @@ from typing import Any
 import pytest
 
 from raftlab import check
-from raftlab.course import learner
 from raftlab.raft import RAFT
 from raftlab.widgets import checked as module
 from raftlab.widgets.checked import Acts, show
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(learner, "_last", {})
-    monkeypatch.setattr(learner, "_records", {})
-    return tmp_path
+def folder(learners_folder: Path) -> Path:
+    return learners_folder
 
 
 def wrong():
