@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from time import perf_counter
-from types import TracebackType
 from typing import Any
 
 from raftlab.modelcheck.bounds import Bounds
@@ -43,12 +42,7 @@ class Bar:
         passed = min(self._seconds, perf_counter() - self._began)
         self._bar.update(passed - self._bar.n)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Take it away. One that is not full would stay, in red, as if something had failed."""
         self._bar.total = self._bar.n
         self._bar.close()

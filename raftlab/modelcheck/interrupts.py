@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 
@@ -35,12 +35,7 @@ class Interrupts:
             self._before = signal.signal(signal.SIGINT, self._wait)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Let interrupts come as they did before."""
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import threading
 from time import monotonic
-from types import TracebackType
 
 LOOKS_EVERY = 0.05  # seconds
 BITES_EVERY = 0.002  # seconds: what catches every exception cannot be in its `try` all the time
@@ -50,12 +49,7 @@ class Watchdog:
         threading.Thread(target=self._watch, daemon=True, name="raftlab watchdog").start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Watch no more."""
         with self._lock:
             self._running.clear()
