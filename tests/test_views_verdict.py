@@ -301,8 +301,8 @@ def hasty(node: Node) -> int:
         (
             {"restart": forgets},
             Crash("node1"),
-            "restart gives term 1, no vote yet, no entries; "
-            "in Raft it gives term 1, voted for node1, no entries.",
+            "restart gives: term 1, no vote yet, no entries; "
+            "in Raft it gives: term 1, voted for node1, no entries.",
         ),
         (
             {"leader_commit_index": hasty},

@@ -150,4 +150,4 @@ def _answer(before: Node, firing: Firing) -> str:
         case int():
             return f"gives {firing.gave}"
         case _:
-            return f"gives {gave(before, firing)}"
+            return f"gives: {gave(before, firing)}"
