@@ -12,16 +12,6 @@ if TYPE_CHECKING:
     from raftlab.sim.history import History
 
 
-# The chapters that have exercises, by the stem of their notebooks.
-CHAPTERS = {
-    "01_watching_raft": "1. Watching Raft",
-    "02_leader_election": "2. Leader election",
-    "03_log_replication": "3. Log replication",
-    "04_safety": "4. Safety",
-    "05_failures": "5. Failures",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise: its name, where it stands, what it asks, how it helps.
@@ -43,6 +33,12 @@ class Exercise:
     hint: str
     scaffold: str
     explains: str
+
+    @property
+    def chapter_title(self) -> str:
+        """The title of its chapter, from the name of the notebook: "1. Watching Raft"."""
+        number, *words = self.chapter.split("_")
+        return f"{int(number)}. {' '.join(words).capitalize().replace(' raft', ' Raft')}"
 
     @property
     def parts(self) -> int:

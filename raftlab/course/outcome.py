@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from raftlab.raft import Cluster, Step
 from raftlab.sim.history import History
-from raftlab.sim.words import counted, say_event
+from raftlab.sim.words import say_event
 
 if TYPE_CHECKING:
     from raftlab.course.exercise import Exercise
@@ -37,9 +36,9 @@ class Checked:
 
     `question` leads on from what went wrong; `closer` are the same facts in more detail, for a
     hint. `history` is the run that shows it and `found` the exploration that it came from, if any;
-    `shown` is a picture's worth of cluster, where there is no run. `tried` says how much was tried,
-    `scope` within which bounds. `points` of 1 is all there is to gain. `notes` are said beside it:
-    of a stale function, or of progress that cannot be saved.
+    `asked` is what the rule was asked when it failed. `tried` says how much was tried, `scope`
+    within which bounds. `number` is that of the question, `events` how many a schedule took.
+    `notes` are said beside it: of a stale function, or of progress that cannot be saved.
     """
 
     exercise: Exercise
@@ -51,13 +50,11 @@ class Checked:
     asked: tuple[object, ...] = ()
     history: History | None = None
     found: Exploration | None = None
-    shown: Cluster | Step | None = None
     tried: str = ""
     scope: str = ""
     number: int = 1
     events: int | None = None
     notes: tuple[str, ...] = ()
-    facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -114,8 +111,3 @@ class Checked:
 def stars(count: int) -> str:
     """A difficulty of 1 to 3 as stars."""
     return "★" * count + "☆" * (3 - count)
-
-
-def cases_counted(count: int) -> str:
-    """How many cases were asked."""
-    return counted(count, "case")

@@ -50,7 +50,6 @@ class Prediction(Exercise):
             f"{self.title.rstrip('?')}: that is what happens.",
             f"{words.headline} {words.reason}" if words else "",
             history=history,
-            shown=step,
         )
 
 

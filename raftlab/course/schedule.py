@@ -155,7 +155,6 @@ class ScheduleExercise(Exercise):
             headline,
             sentence,
             history=history,
-            shown=history.cluster if history else None,
             closer=_last_event(history) if history else "",
         )
 

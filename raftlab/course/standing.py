@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from raftlab.course.exercise import CHAPTERS, Exercise
+from raftlab.course.exercise import Exercise
 from raftlab.course.outcome import Outcome, stars
 from raftlab.course.record import Mark
 from raftlab.sim.words import counted
@@ -115,11 +115,8 @@ class Standing:
     @property
     def chapters(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
         """The rows of each chapter, by the chapter's title."""
-        for chapter, group in groupby(self.exercises, key=lambda one: one.chapter):
-            yield (
-                CHAPTERS[chapter],
-                tuple(Row(one, self.marks.get(one.name, Mark())) for one in group),
-            )
+        for chapter, group in groupby(self.exercises, key=lambda one: one.chapter_title):
+            yield chapter, tuple(Row(one, self.marks.get(one.name, Mark())) for one in group)
 
     @property
     def headline(self) -> str:
