@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from raftlab.course.catalogue import catalogue, exercise_named
 from raftlab.course.outcome import Checked, Outcome
@@ -104,8 +105,11 @@ def _marked(mark: Mark, found: Checked) -> Mark:
 
 
 def _record() -> Record:
-    """The marks in the folder in which the notebook runs."""
-    from pathlib import Path
-
-    folder = Path.cwd()
-    return _records.setdefault(str(folder), Record(folder))
+    """The marks in the folder in which the notebook runs; a folder that is gone has none."""
+    try:
+        folder = str(Path.cwd())
+    except OSError:
+        folder = ""
+    if folder not in _records:
+        _records[folder] = Record()
+    return _records[folder]

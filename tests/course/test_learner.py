@@ -1,5 +1,6 @@
 """What a learner calls, and what is remembered of it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,13 @@ def test_trouble_with_saving_is_said_beside_the_outcome(folder: Path) -> None:
     (note,) = found.notes
     assert "could not be understood and is now" in note
     assert str(found).startswith(note)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder it stands in")
+def test_a_folder_that_is_gone_is_said_and_not_fatal(folder: Path) -> None:
+    folder.rmdir()
+    found = check("may_vote", RAFT.may_vote)
+    assert found.passed
+    (note,) = found.notes
+    assert note.startswith("Your progress cannot be saved in this folder")
+    assert solution("may_vote").shown
