@@ -48,6 +48,6 @@ def times() -> Iterator[tuple[str, float, str, str]]:
     """Over all answers; and of a rule that never ends."""
     took = {(name, place): waited(name, *rest) for place, (name, *rest) in enumerate(answers())}
     (worst, _), most = max(took.items(), key=lambda pair: pair[1])
-    yield f"A check, of {len(took)} answers", median(took.values()), "s", "2 or less"
+    yield f"A check, of {len(took)} answers", 1000 * median(took.values()), "ms", "2,000 or less"
     yield f"… the slowest, `{worst}`", most, "s", "5 or less"
     yield "A rule that never ends, stopped", waited("may_vote", endless), "s", "5 or less"
