@@ -26,6 +26,8 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Disk,
     Drop,
@@ -42,6 +44,7 @@ from raftlab.raft import (
     enabled,
     step,
 )
+from raftlab.sim.acts import Arrival
 from raftlab.sim.explain import explain
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
@@ -56,7 +59,7 @@ from raftlab.sim.scenarios import (
     split_vote,
     walkthrough,
 )
-from raftlab.sim.script import Arrival, deliver_all, perform
+from raftlab.sim.script import deliver_all, perform
 from raftlab.views.notebook import register
 
 if TYPE_CHECKING:
@@ -74,6 +77,8 @@ __all__ = [
     "ClientCommand",
     "Cluster",
     "Crash",
+    "Cut",
+    "Delay",
     "Deliver",
     "Disk",
     "Drop",

@@ -16,9 +16,10 @@ from raftlab.course.questions import LETTERS, Question
 from raftlab.course.stub import is_stub
 from raftlab.modelcheck.faults import say_value
 from raftlab.raft import Cluster, Event
+from raftlab.sim.acts import Arrival
 from raftlab.sim.explain import explain
 from raftlab.sim.history import History
-from raftlab.sim.script import Arrival, perform
+from raftlab.sim.script import perform
 from raftlab.sim.words import counted, listed
 
 

@@ -29,9 +29,9 @@ from raftlab.raft import (
     Rules,
     broken_in,
 )
+from raftlab.sim.acts import Arrival, resolve
 from raftlab.sim.history import History
 from raftlab.sim.python import as_act
-from raftlab.sim.script import Arrival, resolve
 from raftlab.sim.source import spelled
 from raftlab.sim.words import counted, say_event
 

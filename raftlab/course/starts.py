@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from raftlab.modelcheck import Bounds
 from raftlab.raft import ClientCommand, Crash, Deliver, Drop, Heartbeat, Replicate, Timeout
+from raftlab.sim.acts import Arrival
 from raftlab.sim.history import History
 from raftlab.sim.scenarios import deposed_leader, leader_elected
-from raftlab.sim.script import Arrival, deliver_all, deliver_among, lose_the_rest, perform
+from raftlab.sim.script import deliver_all, deliver_among, lose_the_rest, perform
 
 # One more term, one more entry, one message that will yet arrive, nobody stops.
 NARROW = Bounds(terms=1, entries=1, in_flight=1, crashes=0)

@@ -11,15 +11,19 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Disk,
     Drop,
     Duplicate,
     Event,
     FrozenMap,
+    Heal,
     Heartbeat,
     Message,
     Node,
+    Partition,
     Replicate,
     RequestVote,
     Restart,
@@ -90,7 +94,7 @@ class Renaming:
     def of_event(self, event: Event) -> Event:
         """The event, for the node of the new name."""
         match event:
-            case Deliver(message) | Drop(message) | Duplicate(message):
+            case Deliver(message) | Drop(message) | Duplicate(message) | Delay(message):
                 return type(event)(self.of_message(message))
             case Crash(node, during):
                 renamed = None if during is None else self.of_event(during)
@@ -102,7 +106,11 @@ class Renaming:
                 return ClientCommand(self.of_name(node), command)
             case Timeout(node) | Restart(node):
                 return type(event)(self.of_name(node))
-            case _:
+            case Partition(groups):
+                return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))
+            case Cut(sender, receiver):
+                return Cut(self.of_name(sender), self.of_name(receiver))
+            case Heal():
                 return event
 
     def of_cluster(self, cluster: Cluster) -> Cluster:

@@ -16,6 +16,8 @@ from raftlab.raft.enabled import NotPossible, enabled, own_turns, why_not
 from raftlab.raft.events import (
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -51,6 +53,8 @@ __all__ = [
     "Cluster",
     "Configuration",
     "Crash",
+    "Cut",
+    "Delay",
     "Deliver",
     "Disk",
     "Drop",

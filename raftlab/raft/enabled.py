@@ -8,6 +8,8 @@ from raftlab.raft.cluster import Cluster
 from raftlab.raft.events import (
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -22,7 +24,10 @@ from raftlab.raft.events import (
     actor,
 )
 from raftlab.raft.machine import why_no_command
+from raftlab.raft.messages import Message
 from raftlab.raft.node import Node, Role
+
+NOT_IN_FLIGHT = "This message is not in flight (any more)."
 
 
 class NotPossible(ValueError):
@@ -33,7 +38,8 @@ def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]
     """Every event that can happen next, in a fixed order, each once.
 
     Client commands are yours to choose: each of `commands` is offered at each node that runs.
-    Partitions are yours too (there are too many to list); a healing is listed where links are cut.
+    Partitions and cuts are yours too (there are too many to list); a healing is listed where links
+    are cut.
     """
     in_flight = tuple(dict.fromkeys(cluster.network))
     turns = [Deliver(message) for message in in_flight]
@@ -45,6 +51,7 @@ def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]
         *(Crash(str(actor(turn)), turn) for turn in (*turns, *spontaneous) if _runs(cluster, turn)),
         *(Drop(message) for message in in_flight),
         *(Duplicate(message) for message in in_flight),
+        *(Delay(message) for message in in_flight if _others_follow(cluster, message)),
         *((Heal(),) if cluster.cut else ()),
     )
 
@@ -56,12 +63,15 @@ def why_not(cluster: Cluster, event: Event) -> str | None:
         return f"There is no node named {name!r}; there are {', '.join(cluster.names)}."
     match event:
         case Deliver(message) | Drop(message) | Duplicate(message):
-            in_flight = message in cluster.network
-            return None if in_flight else "This message is not in flight (any more)."
+            return None if message in cluster.network else NOT_IN_FLIGHT
+        case Delay(message):
+            return _why_no_delay(cluster, message)
         case Restart():
             return f"{name} runs already." if cluster.node(event.node).up else None
         case Partition(groups):
             return _why_no_partition(cluster, groups)
+        case Cut(sender, receiver):
+            return _why_no_cut(cluster, sender, receiver)
         case Heal():
             return None if cluster.cut else "No link is cut."
         case _ if name is None:
@@ -127,6 +137,26 @@ def _why_not_to_peer(node: Node, event: Replicate | Heartbeat, peer: str | None)
     if not behind or (peer is not None and peer not in behind):
         return f"{node.name} knows of no entry that {peer or 'a peer'} lacks (Fig. 2, Leaders 3)."
     return None
+
+
+def _others_follow(cluster: Cluster, message: Message) -> bool:
+    return cluster.network[-1] != message
+
+
+def _why_no_delay(cluster: Cluster, message: Message) -> str | None:
+    if message not in cluster.network:
+        return NOT_IN_FLIGHT
+    return None if _others_follow(cluster, message) else "No other message was sent after this one."
+
+
+def _why_no_cut(cluster: Cluster, sender: str, receiver: str) -> str | None:
+    for name in (sender, receiver):
+        if name not in cluster.names:
+            return f"There is no node named {name!r}; there are {', '.join(cluster.names)}."
+    if sender == receiver:
+        return f"No link leads from {sender} to itself."
+    already = (sender, receiver) in cluster.cut
+    return f"The link from {sender} to {receiver} is cut already." if already else None
 
 
 def _why_no_partition(cluster: Cluster, groups: tuple[tuple[str, ...], ...]) -> str | None:

@@ -61,6 +61,13 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """The network holds one message in flight back: all others that are on their way come first."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Crash:
     """`node` stops and keeps only its disk: between two turns, or in the middle of one.
 
@@ -86,12 +93,20 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """No message from `sender` reaches `receiver` any more; the other way is as it was."""
+
+    sender: str
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heal:
     """Every cut link carries messages again."""
 
 
 TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Deliver
-Event: TypeAlias = TurnEvent | Drop | Duplicate | Crash | Restart | Partition | Heal
+Event: TypeAlias = TurnEvent | Drop | Duplicate | Delay | Crash | Restart | Partition | Cut | Heal
 
 
 def actor(event: Event) -> str | None:

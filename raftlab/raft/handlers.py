@@ -37,9 +37,13 @@ def on_message(turn: Turn, message: Message) -> None:
 
 
 def on_timeout(turn: Turn) -> None:
-    """The election timer ran out: stand for election, ask every peer. (§5.2)"""
+    """The election timer ran out: stand for election, wait anew, ask every peer.
+
+    (Fig. 2, Candidates 1; §5.2)
+    """
     if turn.ask("may_start_election"):
         turn.become("start_election")
+        turn.note("resets_election_timer", True)
         for peer in turn.node.peers:
             turn.send("request_vote", peer)
 

@@ -14,6 +14,8 @@ from raftlab.raft.enabled import NotPossible, why_not
 from raftlab.raft.events import (
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -114,8 +116,14 @@ def step(cluster: Cluster, event: Event, rules: Rules = RAFT) -> Step:
         case Duplicate(message):
             network = (*cluster.network, message)
             return Step(cluster, event, (), replace(cluster, network=network))
+        case Delay(message):
+            network = (*_without(cluster.network, message), message)
+            return Step(cluster, event, (), replace(cluster, network=network))
         case Partition():
-            return _partition(cluster, event)
+            return _cut(cluster, event, _links_across(cluster, event))
+        case Cut(sender, receiver):
+            links = {*cluster.cut, (sender, receiver)}
+            return _cut(cluster, event, tuple(sorted(links)))
         case Heal():
             return Step(cluster, event, (), replace(cluster, cut=()))
         case _:
@@ -176,14 +184,18 @@ def _without(network: tuple[Message, ...], message: Message) -> tuple[Message, .
     return network[:place] + network[place + 1 :]
 
 
-def _partition(cluster: Cluster, event: Partition) -> Step:
+def _links_across(cluster: Cluster, event: Partition) -> tuple[tuple[str, str], ...]:
     group = {name: number for number, names in enumerate(event.groups) for name in names}
-    cut = tuple(
+    return tuple(
         (sender, receiver)
         for sender in cluster.names
         for receiver in cluster.names
         if group.get(sender) != group.get(receiver)
     )
-    lost = tuple(m for m in cluster.network if (m.sender, m.receiver) in cut)
-    network = tuple(m for m in cluster.network if (m.sender, m.receiver) not in cut)
-    return Step(cluster, event, (), replace(cluster, network=network, cut=cut), lost=lost)
+
+
+def _cut(cluster: Cluster, event: Event, links: tuple[tuple[str, str], ...]) -> Step:
+    """Those links, and no others, carry nothing from now on; what is under way on them is lost."""
+    lost = tuple(m for m in cluster.network if (m.sender, m.receiver) in links)
+    network = tuple(m for m in cluster.network if (m.sender, m.receiver) not in links)
+    return Step(cluster, event, (), replace(cluster, network=network, cut=links), lost=lost)

@@ -1,6 +1,8 @@
 """What one does with a cluster: play it, go back and forth, keep it, begin somewhere known."""
 
+from raftlab.sim.chance import random_events, random_run
 from raftlab.sim.difference import difference
+from raftlab.sim.habit import next_event
 from raftlab.sim.history import History, Moment
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import BadRun, load, save
@@ -14,7 +16,6 @@ from raftlab.sim.scenarios import (
     one_node_down,
     split_vote,
 )
-from raftlab.sim.schedule import next_event, random_events, random_run
 
 __all__ = [
     "SCENARIOS",

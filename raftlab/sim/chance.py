@@ -18,6 +18,8 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -56,10 +58,12 @@ class Mix:
     timeout: int = 20
     drop: int = 25
     duplicate: int = 40
+    delay: int = 5
     crash: int = 10
     crash_in_turn: int = 10
     restart: int = 60
     partition: int = 5
+    cut: int = 5
     heal: int = 30
     most_in_flight: int = 16
     longest_log: int = 40
@@ -103,10 +107,12 @@ class Chooser:
             "timeout": self._timeout,
             "drop": self._drop,
             "duplicate": self._duplicate,
+            "delay": self._delay,
             "crash": self._crash,
             "crash_in_turn": self._crash_in_turn,
             "restart": self._restart,
             "partition": self._partition,
+            "cut": self._cut,
             "heal": self._heal,
         }
         self._makers = tuple(self._kinds.values())
@@ -168,6 +174,12 @@ class Chooser:
     def _duplicate(self, cluster: Cluster) -> Duplicate | None:
         return Duplicate(self._pick(cluster.network)) if cluster.network else None
 
+    def _delay(self, cluster: Cluster) -> Delay | None:
+        message = self._pick(cluster.network) if cluster.network else None
+        if message is None or message == cluster.network[-1]:
+            return None
+        return Delay(message)
+
     def _crash(self, cluster: Cluster) -> Crash | None:
         node = self._running(cluster)
         return None if node is None else Crash(node.name)
@@ -189,6 +201,13 @@ class Chooser:
         """Each node falls on one side or the other."""
         side = tuple(name for name in cluster.names if self._random.random() * 2 < 1)
         return Partition((side,)) if 0 < len(side) < len(cluster.nodes) else None
+
+    def _cut(self, cluster: Cluster) -> Cut | None:
+        """One way of one link."""
+        sender, receiver = self._pick(cluster.names), self._pick(cluster.names)
+        if sender == receiver or (sender, receiver) in cluster.cut:
+            return None
+        return Cut(sender, receiver)
 
     def _heal(self, cluster: Cluster) -> Heal | None:
         return Heal() if cluster.cut else None

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from functools import partial
 
 from raftlab.raft import ClientCommand, Cluster, Crash, Replicate, Restart, Role, Timeout
+from raftlab.sim.acts import Arrival
 from raftlab.sim.history import History
-from raftlab.sim.script import Arrival, deliver_among, lose_the_rest, perform
+from raftlab.sim.script import deliver_among, lose_the_rest, perform
 
 # Figure 7's servers: the leader at the top, and the possible followers (a) to (f).
 IN_FIGURE_7 = {letter: f"node{number}" for number, letter in enumerate("Labcdef", start=1)}

@@ -23,6 +23,8 @@ from raftlab.raft import (
     broken_in,
     step,
 )
+from raftlab.sim.habit import next_event
+from raftlab.sim.schedule import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Moment:
 
     `number` counts the moments in the order in which they were first reached, from 0 for the start,
     which alone has neither parent nor step. `note` is for a reader: what to see here, or nothing.
+    `time` is in simulated milliseconds, None where no clock went; `clock` says what is due after.
     """
 
     number: int
@@ -39,6 +42,8 @@ class Moment:
     cluster: Cluster
     violations: tuple[Violation, ...] = ()
     note: str = ""
+    time: float | None = None
+    clock: Clock | None = None
 
 
 class History:
@@ -95,12 +100,31 @@ class History:
         it cannot happen, RuleError if a rule misbehaves; the history is then as it was.
         """
         for number in self._children[self._now]:
-            if self._event_of(number) == event:
+            if self._event_of(number) == event and self._keeps_the_same_time(number):
                 return self.goto(number)
         if self.read_only is not None:
             raise NotPossible(self.read_only)
         taken = step(self.cluster, event, self.rules)
         return self.goto(self.attach(self._now, taken, note).number)
+
+    def upcoming(self) -> Event | None:
+        """What happens next by itself: what the clock has due, or, where none goes, by habit.
+
+        None if nothing ever does.
+        """
+        if (clock := self.now.clock) is None:
+            return next_event(self.cluster)
+        coming = clock.coming(self.cluster)
+        return coming.event if coming else None
+
+    def set_going(self, clock: Clock) -> Moment:
+        """Let `clock` say from now on when things happen. It begins with this moment's cluster.
+
+        What is recorded after this moment was done without it: the clock goes in a new branch.
+        """
+        self._moments[self._now] = replace(self.now, time=clock.now, clock=clock)
+        self._onward.pop(self._now, None)
+        return self.now
 
     def attach(self, parent: int, taken: Step, note: str = "") -> Moment:
         """Add a step taken elsewhere after the moment numbered `parent`, without going there.
@@ -109,9 +133,11 @@ class History:
         """
         if taken.before != self._moments[parent].cluster:
             raise ValueError(f"This step does not begin with the cluster of moment {parent}.")
-        unbroken = not self._moments[parent].violations
-        broken = broken_by(taken, self.properties, from_unbroken=unbroken)
-        moment = Moment(len(self._moments), parent, taken, taken.after, broken, note)
+        before = self._moments[parent]
+        broken = broken_by(taken, self.properties, from_unbroken=not before.violations)
+        clock = None if before.clock is None else before.clock.gone_on(taken)
+        time = None if clock is None else clock.now
+        moment = Moment(len(self._moments), parent, taken, taken.after, broken, note, time, clock)
         self._moments.append(moment)
         self._children.append([])
         self._children[parent].append(moment.number)
@@ -183,6 +209,12 @@ class History:
         while moment.parent is not None:
             moment = self._moments[moment.parent]
             yield moment
+
+    def _keeps_the_same_time(self, number: int) -> bool:
+        ours, theirs = self.now.clock, self._moments[number].clock
+        if ours is None or theirs is None:
+            return ours is theirs
+        return (ours.timing, ours.seed) == (theirs.timing, theirs.seed)
 
     def _event_of(self, number: int) -> Event | None:
         taken = self._moments[number].step

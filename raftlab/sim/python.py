@@ -10,17 +10,17 @@ from keyword import iskeyword
 from raftlab.raft import Cluster, Deliver, Event, RuleError, Step, step
 from raftlab.raft.cluster import MOST_NODES
 from raftlab.raft.rules import RULE_NAMES
+from raftlab.sim.acts import Arrival, resolve
 from raftlab.sim.history import History
 from raftlab.sim.scenarios import SCENARIOS, fresh
-from raftlab.sim.script import Arrival, resolve
 from raftlab.sim.source import WIDTH, Source, quoted, spelled
 from raftlab.sim.words import short
 
 # Where each name that the text may use is imported from.
 HOMES = {
     "raftlab": (
-        "RAFT Arrival ClientCommand Cluster Crash Deliver Disk Drop Duplicate Entry Heal Heartbeat "
-        "History Log Node Partition Replicate Restart Timeout fresh perform"
+        "RAFT Arrival ClientCommand Cluster Crash Cut Delay Deliver Disk Drop Duplicate Entry Heal "
+        "Heartbeat History Log Node Partition Replicate Restart Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
         "AppendEntries AppendReply Configuration FrozenMap Past RequestVote Role VoteReply"

@@ -1,83 +1,165 @@
-"""Who moves next by habit: what happens if nothing goes wrong. `chance` has the other answers."""
+"""Who moves next by the clock: timers, heartbeats and messages, in simulated milliseconds.
+
+A clock is a value beside a cluster: what is due, and when. `coming` says what is next, `after`
+gives the clock once that, or anything else, has happened. The protocol reads no clock: whatever the
+clock decides reaches it as an event. Chance enters by the seed and the number of the step alone, so
+that whoever goes back and on again meets the same run, on any machine.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
 from raftlab.raft import (
     Cluster,
+    Cut,
+    Delay,
     Deliver,
+    Drop,
+    Duplicate,
     Event,
-    Heal,
     Heartbeat,
-    Node,
+    Partition,
     Replicate,
-    Restart,
-    Role,
+    Step,
     Timeout,
+    why_not,
 )
-from raftlab.sim.chance import Mix, random_events, random_run
+from raftlab.raft.events import actor
+from raftlab.sim.acts import Act, resolve, why_no_act
+from raftlab.sim.agenda import Agenda, Cause, Coming, Due, lacking
+from raftlab.sim.timing import Timing
 
-__all__ = ["Mix", "next_event", "random_events", "random_run"]
+Script: TypeAlias = Mapping[float, Act | Sequence[Act]]
+
+LATEST = 1e12
+MOST_STEPS = 2**32
 
 
-def next_event(cluster: Cluster) -> Event | None:
-    """What would happen next if nothing went wrong; the same for the same cluster.
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is due in a cluster, and when, in milliseconds since the clock was set going.
 
-    The oldest message arrives. With none in flight, a leader sends what its peers lack, or else a
-    heartbeat; without a leader that reaches a majority, a node that can win stands for election;
-    where nobody can, a node restarts or the links mend. None if a lone leader has nothing to do.
+    `agenda` is in order; `planned` counts what was ever on it, `steps` those taken.
     """
-    if cluster.network:
-        return Deliver(cluster.network[0])
-    leader = _leader(cluster)
-    if leader is None:
-        return _towards_a_leader(cluster)
-    if not leader.peers:
+
+    timing: Timing = field(default_factory=Timing)
+    seed: int = 0
+    now: float = 0
+    agenda: tuple[Due, ...] = ()
+    planned: int = 0
+    steps: int = 0
+
+    @classmethod
+    def set_going(
+        cls,
+        cluster: Cluster,
+        timing: Timing | None = None,
+        seed: int = 0,
+        script: Script | None = None,
+    ) -> Clock:
+        """A clock that begins at 0 with `cluster` as it is.
+
+        `script` says what else happens, and when: `{200: Crash("node1"), 500: Restart("node1")}`.
+        What cannot happen at its time is left out; what is for a leader waits for one. Raises
+        ValueError for what can never happen in this cluster, TypeError for what is no clock's.
+        """
+        clock = cls(_a_timing(timing), _a_seed(seed))
+        agenda = clock._agenda()
+        for at, acts in sorted((script or {}).items()):
+            for act in acts if isinstance(acts, list | tuple) else (acts,):
+                agenda.put(_a_time(at), Cause.SCRIPT, _an_act(act, at, cluster))
+        for message in cluster.network:
+            agenda.send(message)
+        for node in cluster.nodes:
+            agenda.keep_time(node, ())
+            agenda.keep_sending(node, None, ())
+        return clock._with(agenda)
+
+    def coming(self, cluster: Cluster) -> Coming | None:
+        """What happens next, as an event, and when; None if nothing ever does."""
+        for due in self.agenda:
+            event = _as_event(due, cluster)
+            if event is not None:
+                return Coming(max(due.at, self.now), event, due)
         return None
-    last_index = leader.log.last_index
-    lacking = [peer for peer in leader.peers if leader.next_index.get(peer, 1) <= last_index]
-    reached = [peer for peer in lacking if _linked(cluster, leader, cluster.node(peer))]
-    if not reached:
-        return Heartbeat(leader.name)
-    to_all = reached == lacking and len(lacking) > 1
-    return Replicate(leader.name, None if to_all else reached[0])
+
+    def gone_on(self, taken: Step) -> Clock:
+        """The clock once `taken` has happened: in its time if it was what was due, else now."""
+        coming = self.coming(taken.before)
+        as_planned = coming is not None and coming.event == taken.event
+        return self.after(taken, coming if as_planned else None)
+
+    def after(self, taken: Step, done: Coming | None = None) -> Clock:
+        """The clock once `taken` has happened: as `done`, which came next, or else by hand, now."""
+        agenda, event = self._agenda(), taken.event
+        if done is not None:
+            agenda.go_to(done)
+        if done is None or done.due.cause is Cause.SCRIPT:
+            agenda.forget(event)
+        for message in taken.sent:
+            if message not in taken.lost:
+                agenda.send(message)
+        name = actor(event)
+        if name is not None:
+            node = taken.after.node(name)
+            agenda.keep_time(node, taken.firings)
+            agenda.keep_sending(node, event, taken.sent)
+        match event:
+            case Duplicate(message):
+                agenda.send_copy(message)
+            case Delay(message):
+                agenda.hold_back(message)
+            case Partition() | Cut():
+                agenda.lose_along(taken.after.cut)
+        return self._with(agenda)
+
+    def _agenda(self) -> Agenda:
+        seed = self.seed * MOST_STEPS + self.steps
+        return Agenda(self.agenda, self.planned, self.timing, self.now, seed)
+
+    def _with(self, agenda: Agenda) -> Clock:
+        due = tuple(sorted(agenda.due))
+        return replace(
+            self, now=agenda.now, agenda=due, planned=agenda.planned, steps=self.steps + 1
+        )
 
 
-def _leader(cluster: Cluster) -> Node | None:
-    """The leader of the highest term among those that reach a majority."""
-    leaders = [
-        node
-        for node in cluster.nodes
-        if node.up and node.role is Role.LEADER and _is_majority(cluster, _reached(cluster, node))
-    ]
-    return max(leaders, key=lambda node: node.current_term, default=None)
+def _as_event(due: Due, cluster: Cluster) -> Event | None:
+    """What is due, as an event that can happen; None if it cannot now."""
+    match due.act:
+        case Deliver() | Drop() | Timeout() if due.cause is not Cause.SCRIPT:
+            return due.act  # the agenda keeps these in step with the cluster
+        case Heartbeat(name, None) if due.cause is Cause.BEAT and lacking(cluster, name):
+            return Replicate(name)
+    try:
+        event = resolve(due.act, cluster)
+    except ValueError:
+        return None
+    return event if why_not(cluster, event) is None else None
 
 
-def _towards_a_leader(cluster: Cluster) -> Event:
-    """The first node stands that a majority would vote for; else what is in the way goes."""
-    for node in cluster.nodes:
-        behind = [peer for peer in _reached(cluster, node) if _end(peer) <= _end(node)]
-        if node.up and node.role is not Role.LEADER and _is_majority(cluster, behind):
-            return Timeout(node.name)
-    # Of a majority of running nodes the one with the best log can win, unless links are cut.
-    down = [node for node in cluster.nodes if not node.up]
-    if _is_majority(cluster, [node for node in cluster.nodes if node.up]):
-        return Heal()
-    return Restart(down[0].name)
+def _a_timing(timing: Timing | None) -> Timing:
+    if not isinstance(timing, Timing | None):
+        raise TypeError(f"The timing is Timing(…), such as Timing(latency=5), not {timing!r}.")
+    return timing or Timing()
 
 
-def _reached(cluster: Cluster, node: Node) -> list[Node]:
-    """The node itself and those it can talk with."""
-    return [peer for peer in cluster.nodes if _linked(cluster, node, peer)]
+def _a_seed(seed: int) -> int:
+    if not isinstance(seed, int):
+        raise TypeError(f"The seed is a whole number, not {seed!r}.")
+    return seed
 
 
-def _linked(cluster: Cluster, one: Node, other: Node) -> bool:
-    ways = ((one.name, other.name), (other.name, one.name))
-    return one.up and other.up and not any(way in cluster.cut for way in ways)
+def _a_time(at: float) -> float:
+    if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at <= LATEST:
+        raise ValueError(f"A script says after how many milliseconds each act comes, not {at!r}.")
+    return at
 
 
-def _is_majority(cluster: Cluster, nodes: list[Node]) -> bool:
-    return 2 * len(nodes) > len(cluster.nodes)
-
-
-def _end(node: Node) -> tuple[int, int]:
-    return node.log.last_term, node.log.last_index
+def _an_act(act: Act, at: float, cluster: Cluster) -> Act:
+    if (reason := why_no_act(act, cluster)) is not None:
+        raise ValueError(f"The script, at {at:g} ms: {reason}")
+    return act

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from raftlab.raft import Cluster, Deliver, Drop, Event
+from raftlab.raft import Deliver, Drop
+from raftlab.sim.acts import Act, resolve
 from raftlab.sim.history import History
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """In a script: the oldest message in flight from `sender` to `receiver` arrives."""
-
-    sender: str
-    receiver: str
-
-
-def resolve(act: Event | Arrival, cluster: Cluster) -> Event:
-    """The event that a line of a script stands for. Raises ValueError if it stands for none."""
-    if not isinstance(act, Arrival):
-        return act
-    for message in cluster.network:
-        if (message.sender, message.receiver) == (act.sender, act.receiver):
-            return Deliver(message)
-    raise ValueError(f"No message from {act.sender} to {act.receiver} is in flight.")
-
-
-def perform(history: History, *acts: Event | Arrival) -> None:
+def perform(history: History, *acts: Act) -> None:
     """Do the acts of a script, one after another."""
     for act in acts:
         history.do(resolve(act, history.cluster))

@@ -20,9 +20,9 @@ from raftlab.raft import (
     Step,
     Timeout,
 )
+from raftlab.sim.acts import Arrival, resolve
 from raftlab.sim.history import History
 from raftlab.sim.notation import notation
-from raftlab.sim.script import Arrival, resolve
 
 __all__ = ["STORY", "Beat", "Frame", "frames", "notation", "recorded", "transcript"]
 

@@ -9,6 +9,8 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -39,6 +41,8 @@ def say_event(event: Event) -> str:
             return f"lose: {say_message(message)}"
         case Duplicate(message):
             return f"duplicate: {say_message(message)}"
+        case Delay(message):
+            return f"delay: {say_message(message)}"
         case Crash(node, None):
             return f"{node} crashes"
         case Crash(node, during) if during is not None:
@@ -47,6 +51,8 @@ def say_event(event: Event) -> str:
             return f"{node} restarts"
         case Partition(groups):
             return say_partition(groups)
+        case Cut(sender, receiver):
+            return f"cut the link from {sender} to {receiver}"
         case Heal():
             return "heal every cut link"
         case _:

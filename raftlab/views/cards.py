@@ -22,7 +22,6 @@ SIGNS = {Role.LEADER: "★", Role.CANDIDATE: "◐", Role.FOLLOWER: "○"}
 TEXT_LEFT = 44
 STATE_WIDTH = 98
 STATE_PITCH = 122
-MOST_NAMES = 3
 
 
 def draw_card(sheet: Sheet, row: Row) -> str:
@@ -39,7 +38,7 @@ def draw_card(sheet: Sheet, row: Row) -> str:
     if row.cut:
         # The words stand on the card's upper edge, where no log and no mark ever stands.
         room = row.layout.log_left - 34
-        words = Run(shorten(_cut_off(row.cut), room, 11, bold=True), 11, theme.bad, bold=True)
+        words = Run(shorten(row.cut, room, 11, bold=True), 11, theme.bad, bold=True)
         sheet.words(22, row.top - 9, room, words)
     return frame
 
@@ -155,11 +154,6 @@ def _machine(node: Node, room: float) -> str:
 def _first_to_fit(room: float, *choices: str) -> str:
     """The first of the ways to say it that there is room for, or else the last."""
     return next((words for words in choices if fits(words, room, 10.5, mono=True)), choices[-1])
-
-
-def _cut_off(cut: tuple[str, ...]) -> str:
-    more = f" and {len(cut) - MOST_NAMES} more" if len(cut) > MOST_NAMES else ""
-    return f"cut off from {', '.join(cut[:MOST_NAMES])}{more}"
 
 
 def _sentence(node: Node, role: str) -> str:

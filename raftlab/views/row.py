@@ -9,6 +9,7 @@ from raftlab.views.changes import Changes
 from raftlab.views.layout import CELL_HEIGHT, CELL_TOP, Grid, Layout
 
 CHANGED = "◆"
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Row:
     """A node, the upper edge of its card, and the columns of its log.
 
     `changed` is what the step changed of it; `leader` is the node whose beliefs are shown, if there
-    is one, and `believed_anew` the peers of whom it believes something new; `cut` are the nodes to
-    which no message goes from here, or from which none comes.
+    is one, and `believed_anew` the peers of whom it believes something new; `cut` says to and from
+    whom no message passes, and is empty where all do.
     """
 
     node: Node
@@ -27,7 +28,7 @@ class Row:
     changed: Changes
     leader: Node | None
     believed_anew: frozenset[str]
-    cut: tuple[str, ...]
+    cut: str
 
     @property
     def cells_middle(self) -> float:
@@ -69,12 +70,24 @@ def rows(
             changed=changed[node.name],
             leader=leader,
             believed_anew=changed[leader.name].peers if leader else frozenset(),
-            cut=_cut_from(cluster, node.name),
+            cut=_cut_off(cluster, node.name),
         )
         for place, node in enumerate(cluster.nodes)
     )
 
 
-def _cut_from(cluster: Cluster, name: str) -> tuple[str, ...]:
-    ends = {end for link in cluster.cut if name in link for end in link}
-    return tuple(other for other in cluster.names if other in ends and other != name)
+def _cut_off(cluster: Cluster, name: str) -> str:
+    """Whom the node cannot talk with, in words; one way and the other apart where they differ."""
+    unreached = {receiver for sender, receiver in cluster.cut if sender == name}
+    unheard = {sender for sender, receiver in cluster.cut if receiver == name}
+    ways = {
+        "cut off from": unreached & unheard,
+        "cannot reach": unreached - unheard,
+        "cannot hear": unheard - unreached,
+    }
+    return "; ".join(f"{words} {_some(sorted(names))}" for words, names in ways.items() if names)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}"

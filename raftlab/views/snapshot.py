@@ -82,7 +82,7 @@ def _draw(sheet: Sheet, row: Row) -> None:
     _name_and_term(sheet, row, y)
     _role_and_vote(sheet, row, y + (15 if row.cut else 18))
     if row.cut:
-        words = shorten(f"cut off from {', '.join(row.cut)}", WORDS_ROOM, SMALL)
+        words = shorten(row.cut, WORDS_ROOM, SMALL)
         sheet.words(TEXT_LEFT, y + 29, WORDS_ROOM, Run(words, SMALL, theme.bad))
     if row.grid.columns:
         draw_log(sheet, row)

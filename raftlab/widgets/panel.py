@@ -33,7 +33,6 @@ from raftlab.sim.beats import beats
 from raftlab.sim.branches import go_along, named_branches
 from raftlab.sim.explain import Explanation, explain, explain_last_rule
 from raftlab.sim.history import History, Moment
-from raftlab.sim.schedule import next_event
 from raftlab.sim.words import say_event, say_message
 from raftlab.views.notebook import told
 from raftlab.widgets.frame import Frame, Light
@@ -132,7 +131,7 @@ class Panel:
             return None
         if self.history.read_only:
             return self.history.read_only
-        stuck = next_event(self.history.cluster) is None
+        stuck = self.history.upcoming() is None
         return "Nothing can happen by itself any more." if stuck else None
 
     # Acting
@@ -237,7 +236,7 @@ class Panel:
     def _go_beyond(self) -> str | None:
         if reason := self.why_not_step():
             return reason
-        event = next_event(self.history.cluster)
+        event = self.history.upcoming()
         if event is not None:
             self.do(event)
         return None
@@ -248,7 +247,7 @@ class Panel:
 
     def _look_into_the_next_step(self) -> None:
         """Find the beats of the next step without taking it; none where it has no rules to show."""
-        recorded, event = self._next_moment(), next_event(self.history.cluster)
+        recorded, event = self._next_moment(), self.history.upcoming()
         coming = recorded.step if recorded else None
         if recorded is None and event is not None and self.history.read_only is None:
             # What a rule raises is told when the step is taken.

@@ -9,7 +9,7 @@ from raftlab.course.catalogue import catalogue, exercise_named
 from raftlab.course.outcome import Outcome
 from raftlab.course.predict import ChoiceExercise, FormExercise
 from raftlab.raft import Role, Timeout
-from raftlab.sim.script import Arrival
+from raftlab.sim.acts import Arrival
 
 
 def choice() -> ChoiceExercise:

@@ -65,8 +65,8 @@ def found() -> RandomSearch:
     [
         (3, {"restart": forgets_the_vote}, "Election Safety"),
         (3, {"leader_commit_index": commits_old_terms}, "Leader Completeness"),
-        (3, {"wins_election": one_vote_wins}, "Election Safety"),
-        (7, {"wins_election": one_vote_wins}, "Leader Completeness"),
+        (3, {"wins_election": one_vote_wins}, "Leader Completeness"),
+        (7, {"wins_election": one_vote_wins}, "Election Safety"),
         (7, {"merge_entries": never_truncates}, "Log Matching"),
     ],
 )
@@ -86,7 +86,7 @@ def test_raft_breaks_nothing() -> None:
 
 def test_it_says_what_it_found(found: RandomSearch) -> None:
     lines = str(found).splitlines()
-    assert lines[0] == f"Log Matching broke after {len(found.schedule)} events."
+    assert lines[0] == f"State Machine Safety broke after {len(found.schedule)} events."
     assert lines[1] == found.violation.sentence
     assert lines[2].startswith("   1  ")
     assert f"run {found.number} failed after {found.found_after} events" in found.tried

@@ -754,7 +754,7 @@ def test_no_long_run_of_raft_breaks_any(size: int) -> None:
         for done in random_run(start, seed, 500, mix=EVENTFUL):
             assert broken_by(done, PROPERTIES) == ()
             seen.add((type(done.event), getattr(done.event, "during", None) is not None))
-    assert len(seen) == 12
+    assert len(seen) == 14
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

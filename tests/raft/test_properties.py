@@ -44,7 +44,7 @@ from raftlab.raft.properties import (
     state_machine_safety,
 )
 from raftlab.sim import random_run
-from raftlab.sim.schedule import Mix
+from raftlab.sim.chance import Mix
 
 from .clusters import NAMES, Play, append, candidate, cluster, command, entries, leader, log, node
 

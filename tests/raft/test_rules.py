@@ -189,6 +189,7 @@ def test_the_error_keeps_what_fired_before_it() -> None:
     assert error.value.firings == (
         Firing("may_start_election", (), True, before),
         Firing("start_election", (), stands, stands),
+        Firing("resets_election_timer", (), True, stands),
     )
 
 

@@ -48,6 +48,7 @@ def test_a_whole_step() -> None:
         firings=(
             Firing("may_start_election", (), True, before),
             Firing("start_election", (), in_memory, in_memory),
+            Firing("resets_election_timer", (), True, in_memory),
             Firing("request_vote", ("node2",), TO_NODE2, in_memory),
             Firing("request_vote", ("node3",), TO_NODE3, in_memory),
             Firing("wins_election", (), False, in_memory),

@@ -777,6 +777,7 @@ RULES: dict[str, tuple[list[Node], Event, tuple[tuple[str, str], ...]]] = {
         (
             ("may_start_election", "yes"),
             ("start_election", "term 1, candidate, voted for node1, 1 of 3 votes (node1)"),
+            ("resets_election_timer", "yes"),
             ("request_vote", "to node2 and node3"),
             ("wins_election", "no"),
         ),

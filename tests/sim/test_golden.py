@@ -29,11 +29,12 @@ from raftlab.raft import (
     Timeout,
 )
 from raftlab.sim import History, figure_8, fresh, leader_elected, random_events
+from raftlab.sim.acts import Arrival, resolve
 from raftlab.sim.figures import FIGURE_8
 from raftlab.sim.history import Moment
 from raftlab.sim.notation import notation
 from raftlab.sim.scenarios import walkthrough
-from raftlab.sim.script import Arrival, deliver_all, deliver_among, perform, resolve
+from raftlab.sim.script import deliver_all, deliver_among, perform
 from raftlab.sim.words import say_event, say_message
 
 GOLDENS = Path(__file__).parents[1] / "goldens"

@@ -45,9 +45,10 @@ from raftlab.sim import (
     random_events,
     split_vote,
 )
+from raftlab.sim.acts import Arrival
 from raftlab.sim.python import HOMES
 from raftlab.sim.saved import dumps, loads
-from raftlab.sim.script import Arrival, deliver_all, perform
+from raftlab.sim.script import deliver_all, perform
 from raftlab.sim.source import WIDTH, quoted, spelled
 
 

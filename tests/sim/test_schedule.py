@@ -35,8 +35,9 @@ from raftlab.raft import (
     why_not,
 )
 from raftlab.sim import fresh, leader_elected, next_event, random_events, random_run
-from raftlab.sim.schedule import Mix
-from raftlab.sim.script import Arrival, deliver_all, perform, resolve
+from raftlab.sim.acts import Arrival, resolve
+from raftlab.sim.chance import Mix
+from raftlab.sim.script import deliver_all, perform
 
 SEEDS = st.integers(0, 10_000)
 SIZES = st.integers(1, 9)
@@ -173,14 +174,23 @@ def test_every_kind_of_event_is_chosen_and_commands_are_committed() -> None:
     kinds = Counter(type(taken.event) for run in runs for taken in run)
     every_kind = {ClientCommand, Crash, Deliver, Heal, Heartbeat, Partition, Replicate, Restart}
     assert every_kind < kinds.keys()
-    assert len(kinds) == 11
+    assert len(kinds) == 13
     in_turn = [t for run in runs for t in run if isinstance(t.event, Crash) and t.event.during]
     assert in_turn
     assert all(any(past.committed for past in run[-1].after.pasts) for run in runs)
 
 
 def test_the_mix_can_be_chosen() -> None:
-    calm = Mix(drop=0, duplicate=0, crash=0, crash_in_turn=0, partition=0, most_in_flight=1_000)
+    calm = Mix(
+        drop=0,
+        duplicate=0,
+        delay=0,
+        crash=0,
+        crash_in_turn=0,
+        partition=0,
+        cut=0,
+        most_in_flight=1_000,
+    )
     events = random_events(fresh(3).cluster, 1, 500, mix=calm)
     kinds = {type(event) for event in events}
     assert kinds == {Deliver, Timeout, Replicate, Heartbeat, ClientCommand}

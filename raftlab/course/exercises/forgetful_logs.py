@@ -6,8 +6,8 @@ from dataclasses import replace
 from raftlab.course.schedule import ScheduleExercise, WrongRun
 from raftlab.modelcheck import Bounds
 from raftlab.raft import RAFT, ClientCommand, Crash, Replicate, Restart, Timeout
+from raftlab.sim.acts import Arrival
 from raftlab.sim.scenarios import leader_elected
-from raftlab.sim.script import Arrival
 
 
 def persist(node):

@@ -3,8 +3,8 @@
 # fmt: off
 from raftlab.course.predict import Choice, ChoiceExercise
 from raftlab.raft import Role, Timeout
+from raftlab.sim.acts import Arrival
 from raftlab.sim.scenarios import leader_elected
-from raftlab.sim.script import Arrival
 
 EXERCISE = ChoiceExercise(
     name="late_candidate", chapter="01_watching_raft", place=1, title="A timer runs out too soon", stars=1,

@@ -4,8 +4,8 @@
 from raftlab.course.schedule import ScheduleExercise, WrongRun
 from raftlab.modelcheck import Bounds
 from raftlab.raft import Heartbeat, Property, Role, Scope, Timeout
+from raftlab.sim.acts import Arrival
 from raftlab.sim.scenarios import fresh
-from raftlab.sim.script import Arrival
 from raftlab.sim.words import listed
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from raftlab.modelcheck.at_random.trial import Failure, Trial
-from raftlab.raft import Cluster, Crash, Deliver, Drop, Duplicate, Event, Message, why_not
+from raftlab.raft import Cluster, Crash, Delay, Deliver, Drop, Duplicate, Event, Message, why_not
 
 Schedule = tuple[Event, ...]
 
@@ -95,7 +95,7 @@ def _possible(event: Event, cluster: Cluster) -> Event | None:
     if why_not(cluster, event) is None:
         return event
     match event:
-        case Deliver(message) | Drop(message) | Duplicate(message):
+        case Deliver(message) | Drop(message) | Duplicate(message) | Delay(message):
             instead = _in_place_of(message, cluster)
             return type(event)(instead) if instead else None
         case Crash(name, Deliver(message)) if cluster.node(name).up:

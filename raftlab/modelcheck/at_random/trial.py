@@ -37,6 +37,7 @@ ROUGH = Mix(
     crash_in_turn=50,
     restart=200,
     partition=0,
+    cut=0,
     most_in_flight=48,
 )
 """Elections that overlap and nodes that crash in them; `Mix()` has longer logs and partitions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from raftlab.raft import (
     AppendEntries,
     Cluster,
+    Cut,
     Message,
     Node,
     Partition,
@@ -87,6 +88,24 @@ def say_duplicate(message: Message) -> Saying:
     headline = f"The network makes a second copy of {name_message(message)}"
     why = f"{message.receiver} may get it twice; a second copy must do no harm"
     return Saying(headline, why, "§5.5")
+
+
+def say_delay(message: Message) -> Saying:
+    """The network held a message back. (§5.5)"""
+    headline = f"The network holds {name_message(message)} back"
+    why = "what else is in flight comes first; a message may take any time and come in any order"
+    return Saying(headline, why, "§5.5")
+
+
+def say_cut(step: Step, event: Cut) -> Saying:
+    """One link was cut, one way. (§2)"""
+    sender, receiver = event.sender, event.receiver
+    headline = f"No message from {sender} reaches {receiver} any more"
+    back = (receiver, sender) in step.before.cut
+    other = "nor does any the other way" if back else f"what {receiver} sends still arrives"
+    are = "is" if len(step.lost) == 1 else "are"
+    lost = f"; {counted(len(step.lost), 'message')} on the way {are} lost" if step.lost else ""
+    return Saying(headline, f"{other}{lost}", "§2")
 
 
 def say_partition(step: Step, event: Partition) -> Saying:

@@ -10,6 +10,8 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -32,6 +34,8 @@ from raftlab.sim.explain.election import say_request_vote, say_timeout, say_vote
 from raftlab.sim.explain.faults import (
     say_arrival_at_a_down_node,
     say_crash,
+    say_cut,
+    say_delay,
     say_drop,
     say_duplicate,
     say_heal,
@@ -72,6 +76,10 @@ def explain(step: Step) -> Explanation:
             return as_explanation(say_drop(message))
         case Duplicate(message):
             return as_explanation(say_duplicate(message))
+        case Delay(message):
+            return as_explanation(say_delay(message))
+        case Cut() as cut:
+            return as_explanation(say_cut(step, cut))
         case Partition() as partition:
             return as_explanation(say_partition(step, partition))
         case Heal():
