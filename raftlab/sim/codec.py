@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 from raftlab.raft import Cluster, Event, FrozenMap, Message
 from raftlab.raft.events import TurnEvent
-from raftlab.sim.record import Changes, Recorded
+from raftlab.sim.record import Changes, Opening, Recorded
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 LARGEST_NUMBER = 1_000_000
 LONGEST_TEXT = 10_000
+LATEST = 1e12
 
 
 def to_json(value: object) -> Any:
@@ -77,7 +78,7 @@ def _converter() -> Converter:
         lambda value: None if value is None else converter.unstructure(value, turn),
     )
     configure_tagged_union(Event, converter, tag_name="type")
-    for brief in (Changes, Recorded):
+    for brief in (Changes, Opening, Recorded):
         hook = make_dict_unstructure_fn(brief, converter, _cattrs_omit_if_default=True)
         converter.register_unstructure_hook(brief, hook)
     return converter
@@ -90,6 +91,13 @@ def _number(value: object, _: object) -> int:
         wanted = f"a whole number of at most {LARGEST_NUMBER}"
         raise ValueError(f"expected {wanted}, not {_short(value)}")
     return value
+
+
+def _time(value: object, _: object) -> float:
+    # JSON's parser takes NaN and Infinity, which are no times.
+    if type(value) not in (int, float) or not 0 <= value <= LATEST:  # type: ignore[operator]
+        raise ValueError(f"expected milliseconds, from 0 to {LATEST:.0e}, not {_short(value)}")
+    return value  # type: ignore[return-value]
 
 
 def _truth(value: object, _: object) -> bool:
@@ -110,7 +118,12 @@ def _short(value: object) -> str:
     return words if len(words) <= 40 else f"{words[:39]}…"
 
 
-STRICT: dict[type, Callable[[object, object], object]] = {int: _number, bool: _truth, str: _text}
+STRICT: dict[type, Callable[[object, object], object]] = {
+    int: _number,
+    float: _time,
+    bool: _truth,
+    str: _text,
+}
 
 
 def _is_tuple(expected: object) -> bool:

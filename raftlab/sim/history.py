@@ -60,14 +60,18 @@ class History:
         title: str = "",
         *,
         properties: tuple[Property, ...] = FIGURE_3,
+        time: float | None = None,
     ) -> None:
-        """A history that has only its start. `properties` are checked there and after each step."""
+        """A history that has only its start, at `time`, in simulated milliseconds, if it has one.
+
+        `properties` are checked there and after each step.
+        """
         self.rules = rules
         self.title = title
         self.properties = properties
         self.rules_changed = rules.changed
         self.read_only: str | None = None
-        self._moments = [Moment(0, None, None, start, broken_in(start, properties))]
+        self._moments = [Moment(0, None, None, start, broken_in(start, properties), time=time)]
         self._children: list[list[int]] = [[]]
         # Where "forward" leads: from each moment that has children, the child last visited. Every
         # ancestor of the current moment leads to it.
@@ -126,9 +130,10 @@ class History:
         self._onward.pop(self._now, None)
         return self.now
 
-    def attach(self, parent: int, taken: Step, note: str = "") -> Moment:
+    def attach(self, parent: int, taken: Step, note: str = "", time: float | None = None) -> Moment:
         """Add a step taken elsewhere after the moment numbered `parent`, without going there.
 
+        Where a clock goes, it says when that was; `time` says it where none does.
         Raises ValueError if the step does not begin with that moment's cluster.
         """
         if taken.before != self._moments[parent].cluster:
@@ -136,7 +141,7 @@ class History:
         before = self._moments[parent]
         broken = broken_by(taken, self.properties, from_unbroken=not before.violations)
         clock = None if before.clock is None else before.clock.gone_on(taken)
-        time = None if clock is None else clock.now
+        time = time if clock is None else clock.now
         moment = Moment(len(self._moments), parent, taken, taken.after, broken, note, time, clock)
         self._moments.append(moment)
         self._children.append([])

@@ -58,17 +58,22 @@ class Opening:
     start: Cluster
     now: int
     tip: int
+    time: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One step as a file keeps it; `fingerprint` is that of the cluster it gave."""
+    """One step as a file keeps it; `fingerprint` is that of the cluster it gave.
+
+    `time` is in simulated milliseconds, None where no clock went.
+    """
 
     parent: int
     event: Event
     fingerprint: str
     changes: Changes = Changes()
     note: str = ""
+    time: float | None = None
 
 
 def checked(cluster: Cluster) -> Cluster:

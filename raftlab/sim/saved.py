@@ -1,6 +1,6 @@
 """Saved runs: a history as versioned JSON, which loads again or is refused with one clear sentence.
 
-    {"format": "raftlab run", "version": 1, "title": "…",
+    {"format": "raftlab run", "version": 2, "title": "…",
      "rules_changed": ["may_vote"],           the names of the rules that were not the paper's
      "start": {…},                            the cluster at the start, which is moment 0
      "now": 1, "tip": 1,                      where we stand, and where "forward" leads in the end
@@ -8,10 +8,12 @@
                   "event": {"node": "node1", "type": "Timeout"},
                   "fingerprint": "0123456789abcdef",
                   "changes": {"nodes": […], "pasts": {…}, "network": […], "cut": […]},
-                  "note": "…"}]}              left out where there is none
+                  "note": "…",                left out where there is none
+                  "time": 153.2}]}            the same; in simulated milliseconds
 
 `docs/saved-runs.md` says it in full, and what is promised of it. A file is data: nothing in it is
-ever executed, imported or looked up. The rules it was made with are not in it, only their names.
+ever executed, imported or looked up. The rules it was made with are not in it, only their names;
+nor is the clock, only the times.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from raftlab.sim.history import History, Moment
 from raftlab.sim.record import Changes, Opening, Recorded, checked
 
 FORMAT = "raftlab run"
-VERSION = 1
+VERSION = 2
 MOST_BYTES = 20_000_000
 MOST_MOMENTS = 100_000
 
@@ -85,6 +87,7 @@ def dumps(history: History) -> str:
         start=start.cluster,
         now=history.now.number,
         tip=history.line()[-1].number,
+        time=start.time,
     )
     longest = max(len(text) for text in (history.title, *(moment.note for moment in moments)))
     _refuse_if(longest > LONGEST_TEXT, f"A text in it has more than {LONGEST_TEXT} characters.")
@@ -128,6 +131,7 @@ def _recorded(moment: Moment) -> Recorded:
         fingerprint=fingerprint(moment.cluster),
         changes=Changes.between(moment.step.before, moment.cluster),
         note=moment.note,
+        time=moment.time,
     )
 
 
@@ -156,7 +160,7 @@ def _parsed(text: str) -> dict[str, Any]:
 def _begun(opening: Opening, rules: Rules, properties: tuple[Property, ...]) -> History:
     """The history at its start, read-only if the run needs rules that are not at hand."""
     start = checked(opening.start)
-    history = History(start, rules, opening.title, properties=properties)
+    history = History(start, rules, opening.title, properties=properties, time=opening.time)
     missing = sorted(set(opening.rules_changed) - rules.changed)
     if missing:
         theirs = ", ".join(f"{name}=…" for name in missing)
@@ -187,7 +191,7 @@ def _add(history: History, recorded: Recorded) -> None:
                 raise
         if taken.after != after:
             raise _Departs
-    history.attach(recorded.parent, taken, recorded.note)
+    history.attach(recorded.parent, taken, recorded.note, recorded.time)
 
 
 class _Departs(Exception):

@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from raftlab.raft import (
     RAFT,
+    AppendEntries,
     AppendReply,
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
+    Entry,
     Heal,
     Message,
     Node,
@@ -49,9 +53,12 @@ from raftlab.sim import (
     save,
     saved,
 )
+from raftlab.sim.acts import AtLeader
 from raftlab.sim.codec import fingerprint, from_json, to_json
 from raftlab.sim.record import Changes
 from raftlab.sim.saved import dumps, loads
+from raftlab.sim.schedule import Clock, Script
+from raftlab.sim.timed import timed
 
 
 def generous(node: Node, request: RequestVote) -> bool:
@@ -327,7 +334,7 @@ def swap(*path: str) -> Callable[[dict[str, Any]], None]:
 
 
 LATER = (
-    "This run is of version 2 of the format, and this raftlab reads versions up to 1: a newer "
+    "This run is of version 3 of the format, and this raftlab reads versions up to 2: a newer "
     "raftlab will load it."
 )
 NO_VERSION = "This run is damaged: its version is no whole number from 1 on."
@@ -339,7 +346,7 @@ VOTE = {"type": "RequestVote", "sender": "node1", "receiver": "node2", "term": 1
     ("edit", "sentence"),
     [
         (put("format", value="raftlab walk"), "This is no saved run: it does not say that its"),
-        (put("version", value=2), LATER),
+        (put("version", value=3), LATER),
         (put("version", value=True), NO_VERSION),
         (put("version", value="1"), NO_VERSION),
         (remove("version"), NO_VERSION),
@@ -594,13 +601,36 @@ def test_a_missing_file_is_a_missing_file(tmp_path: Path) -> None:
         load(tmp_path / "run.json")
 
 
+# Times --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("time", [-1, 1e13, float("nan"), float("inf"), True, "5", [5], {}])
+def test_what_is_no_time_is_refused(time: object) -> None:
+    content = json.loads(dumps(every_kind()))
+    content["moments"][2]["time"] = time
+    with pytest.raises(BadRun, match="Step 3 of this run is damaged: expected milliseconds"):
+        loads(json.dumps(content))
+
+
+def test_a_loaded_run_goes_on_without_a_clock_until_one_is_set_going() -> None:
+    history = loads(dumps(every_kind()))
+    history.goto(len(history) - 1)
+    event = history.upcoming()
+    assert event is not None
+    assert history.do(event).time is None
+    history.set_going(Clock.set_going(history.cluster))
+    event = history.upcoming()
+    assert event is not None
+    assert history.do(event).time is not None
+
+
 # The promise --------------------------------------------------------------------------------------
 
-GOLDEN = Path(__file__).parents[1] / "goldens" / "run-version-1.json"
+GOLDENS = Path(__file__).parents[1] / "goldens"
 
 
-def every_kind() -> History:
-    """A run with every kind of event, message and reply."""
+def every_kind_of_version_1() -> History:
+    """A run with every kind of event, message and reply that version 1 knew."""
     history = leader_elected(3)
     vote = RequestVote("node2", "node3", 2, 0, 0)
     history.play(Crash("node1"), Timeout("node2"), Duplicate(vote), Drop(vote))
@@ -612,10 +642,33 @@ def every_kind() -> History:
     return history
 
 
-def test_a_run_of_version_1_loads_for_ever(regenerate_goldens: bool) -> None:
+def every_kind() -> History:
+    """A run by the clock with what came with version 2."""
+    script: Script = {
+        0: AtLeader(ClientCommand, "SET x 1"),
+        1: [Delay(HELD_BACK), Cut("node1", "node3")],
+        2: Heal(),
+    }
+    return timed(leader_elected(3), seed=1, script=script, until=100)
+
+
+HELD_BACK = AppendEntries("node1", "node2", 1, 0, 0, (Entry(1, "SET x 1"),), 0)
+
+
+def test_a_run_of_version_1_loads_for_ever() -> None:
+    history = load(GOLDENS / "run-version-1.json")
+    assert alike(history, every_kind_of_version_1())
+    assert {moment.time for moment in history.moments} == {None}
+
+
+def test_a_run_of_version_2_loads_for_ever(regenerate_goldens: bool) -> None:
+    golden = GOLDENS / "run-version-2.json"
     if regenerate_goldens:
-        save(every_kind(), GOLDEN)
-    assert alike(load(GOLDEN), every_kind())
+        save(every_kind(), golden)
+    history = load(golden)
+    assert list(history.moments) == [replace(m, clock=None) for m in every_kind().moments]
+    assert history.moments[-1].time is not None
+    assert {type(m.step.event) for m in history.moments if m.step} >= {Delay, Cut, Heal}
 
 
 def test_the_fingerprint_of_a_cluster_never_changes() -> None:
