@@ -44,7 +44,7 @@ from raftlab.raft import (
     enabled,
     step,
 )
-from raftlab.sim.acts import Arrival
+from raftlab.sim.acts import Arrival, AtLeader
 from raftlab.sim.explain import explain
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
@@ -60,6 +60,8 @@ from raftlab.sim.scenarios import (
     walkthrough,
 )
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.timed import timed
+from raftlab.sim.timing import Timing
 from raftlab.views.notebook import register
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ __all__ = [
     "RAFT",
     "SAFETY",
     "Arrival",
+    "AtLeader",
     "Bounds",
     "ClientCommand",
     "Cluster",
@@ -93,6 +96,7 @@ __all__ = [
     "Replicate",
     "Restart",
     "Timeout",
+    "Timing",
     "as_python",
     "begin",
     "check",
@@ -118,6 +122,7 @@ __all__ = [
     "solution",
     "split_vote",
     "step",
+    "timed",
     "walkthrough",
 ]
 

@@ -1,5 +1,6 @@
 """What one does with a cluster: play it, go back and forth, keep it, begin somewhere known."""
 
+from raftlab.sim.acts import Arrival, AtLeader
 from raftlab.sim.chance import random_events, random_run
 from raftlab.sim.difference import difference
 from raftlab.sim.habit import next_event
@@ -16,12 +17,19 @@ from raftlab.sim.scenarios import (
     one_node_down,
     split_vote,
 )
+from raftlab.sim.schedule import Clock
+from raftlab.sim.timed import play_until, timed
+from raftlab.sim.timing import Timing
 
 __all__ = [
     "SCENARIOS",
+    "Arrival",
+    "AtLeader",
     "BadRun",
+    "Clock",
     "History",
     "Moment",
+    "Timing",
     "as_python",
     "deposed_leader",
     "difference",
@@ -32,8 +40,10 @@ __all__ = [
     "load",
     "next_event",
     "one_node_down",
+    "play_until",
     "random_events",
     "random_run",
     "save",
     "split_vote",
+    "timed",
 ]

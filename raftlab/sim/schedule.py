@@ -68,9 +68,8 @@ class Clock:
         """
         clock = cls(_a_timing(timing), _a_seed(seed))
         agenda = clock._agenda()
-        for at, acts in sorted((script or {}).items()):
-            for act in acts if isinstance(acts, list | tuple) else (acts,):
-                agenda.put(_a_time(at), Cause.SCRIPT, _an_act(act, at, cluster))
+        for at, act in _acts(script or {}):
+            agenda.put(at, Cause.SCRIPT, _an_act(act, at, cluster))
         for message in cluster.network:
             agenda.send(message)
         for node in cluster.nodes:
@@ -151,6 +150,17 @@ def _a_seed(seed: int) -> int:
     if not isinstance(seed, int):
         raise TypeError(f"The seed is a whole number, not {seed!r}.")
     return seed
+
+
+def _acts(script: Script) -> list[tuple[float, Act]]:
+    """Each act with its time, in the order in which the script has them at that time."""
+    if not isinstance(script, Mapping):
+        raise TypeError(f"A script is a dict: milliseconds, and what happens then, not {script!r}.")
+    return [
+        (_a_time(at), act)
+        for at, acts in script.items()
+        for act in (acts if isinstance(acts, list | tuple) else (acts,))
+    ]
 
 
 def _a_time(at: float) -> float:
