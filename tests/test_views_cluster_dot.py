@@ -14,6 +14,7 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
     Deliver,
     Drop,
     Event,
@@ -212,6 +213,14 @@ def test_a_lost_message_ends_nowhere() -> None:
     ids = {edge["id"] for edge in shown.arrows}
     assert "lost-0-sent" in ids
     assert "lost-0-arrives" not in ids
+
+
+def test_a_link_cut_one_way_says_which() -> None:
+    one_way = step(THREE, Cut("node1", "node3")).after
+    assert "cannot reach node3" in picture(one_way).words()
+    assert "cannot hear node1" in picture(one_way).words()
+    both = step(step(one_way, Cut("node3", "node1")).after, Cut("node1", "node2")).after
+    assert "cut off from node3; cannot reach node2" in picture(both).words()
 
 
 def test_cut_off_nodes_say_so() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -84,6 +85,8 @@ def shorten(words: str, room: float, size: float, *, mono: bool = False, bold: b
 
 def printable(words: str) -> str:
     """`words` with a sign in place of whatever has none, lest Graphviz stumble over it."""
+    if words.isprintable():
+        return words
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
 
 
@@ -158,12 +161,12 @@ class Sheet:
         html = table(cell(content, room, height))
         return self.label(html, x + room / 2, y, **attributes)
 
-    def centred(self, x: float, y: float, run: Run, tooltip: str = "") -> None:
+    def centred(self, x: float, y: float, run: Run, tooltip: str = "", **attributes: str) -> None:
         """Words with their middle at a place."""
         font = MONO if run.mono else SANS_BOLD if run.bold else SANS
         type_ = {"fontname": font, "fontsize": f"{run.size:g}", "fontcolor": run.colour}
         tip = {"tooltip": tooltip} if tooltip else {}
-        self._node(graphviz.escape(run.words), x, y, {**type_, **tip})
+        self._node(graphviz.escape(run.words), x, y, {**type_, **tip, **attributes})
 
     def arrow(
         self,
@@ -177,21 +180,41 @@ class Sheet:
         points = [self._point(*point) for point in path]
         if tip is not None:
             points.insert(0, f"e,{self._point(*tip)}")
-        look = attributes if tip is not None else {**attributes, "arrowhead": "none"}
-        self._dot.edge(tail, head, pos=" ".join(points), **look)
+        look = _with_tooltip(attributes)
+        if tip is None:
+            look["arrowhead"] = "none"
+        look["pos"] = " ".join(points)
+        self._dot.body.append(f"\t{tail} -> {head} {_statement(look)}\n")
 
     def _node(self, label: object, x: float, y: float, attributes: dict[str, str]) -> str:
         name = f"n{self._count}"
         self._count += 1
-        if "tooltip" in attributes:
-            # Graphviz would take the words "&amp;" for the sign they stand for.
-            words = printable(attributes["tooltip"]).replace("&", "&amp;")
-            attributes["tooltip"] = graphviz.escape(words.replace("\\", BACKSLASH))
-        self._dot.node(name, label, pos=self._point(x, y), **attributes)
+        look = {"label": label, "pos": self._point(x, y), **_with_tooltip(attributes)}
+        self._dot.body.append(f"\t{name} {_statement(look)}\n")
         return name
 
     def _point(self, x: float, y: float) -> str:
         return f"{x:g},{self._height - y:g}"
+
+
+def _with_tooltip(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Attributes whose tooltip, if there is one, says what it says whatever is in it."""
+    if "tooltip" not in attributes:
+        return dict(attributes)
+    # Graphviz would take the words "&amp;" for the sign they stand for.
+    words = printable(attributes["tooltip"]).replace("&", "&amp;")
+    return {**attributes, "tooltip": graphviz.escape(words.replace("\\", BACKSLASH))}
+
+
+def _statement(attributes: Mapping[str, object]) -> str:
+    return f"[{' '.join(f'{key}={_quoted(value)}' for key, value in attributes.items())}]"
+
+
+# A picture says the same colours and sizes over and over, and quoting takes its time. Words that
+# are no markup though they look like it are of a type of their own.
+@lru_cache(maxsize=4096, typed=True)
+def _quoted(value: object) -> str:
+    return str(graphviz.quoting.quote(value))
 
 
 def _inches(pixels: float) -> str:
