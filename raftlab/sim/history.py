@@ -77,6 +77,8 @@ class History:
         # ancestor of the current moment leads to it.
         self._onward: dict[int, int] = {}
         self._now = 0
+        # What `line` gave, until another line is shown: whoever shows a moment asks for it often.
+        self._line: tuple[Moment, ...] | None = None
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -126,9 +128,8 @@ class History:
 
         What is recorded after this moment was done without it: the clock goes in a new branch.
         """
-        self._moments[self._now] = replace(self.now, time=clock.now, clock=clock)
         self._onward.pop(self._now, None)
-        return self.now
+        return self._replace_now(time=clock.now, clock=clock)
 
     def attach(self, parent: int, taken: Step, note: str = "", time: float | None = None) -> Moment:
         """Add a step taken elsewhere after the moment numbered `parent`, without going there.
@@ -146,7 +147,8 @@ class History:
         self._moments.append(moment)
         self._children.append([])
         self._children[parent].append(moment.number)
-        self._onward.setdefault(parent, moment.number)
+        if parent not in self._onward:
+            self._leads_on(parent, moment.number)
         return moment
 
     def play(self, *events: Event) -> Moment:
@@ -157,8 +159,7 @@ class History:
 
     def mark(self, note: str) -> Moment:
         """Leave a note at the current moment, in place of the one there."""
-        self._moments[self._now] = replace(self.now, note=note)
-        return self.now
+        return self._replace_now(note=note)
 
     def back(self) -> bool:
         """Go to the moment before. Says whether there was one."""
@@ -179,7 +180,7 @@ class History:
         moment = self.moment(number)
         for earlier in (moment,) if moment.parent == self._now else self.path(number):
             if earlier.parent is not None:
-                self._onward[earlier.parent] = earlier.number
+                self._leads_on(earlier.parent, earlier.number)
         self._now = number
         return moment
 
@@ -196,10 +197,12 @@ class History:
 
     def line(self) -> tuple[Moment, ...]:
         """The moments from the start through now to the tip of the current branch."""
-        tip = self._now
-        while tip in self._onward:
-            tip = self._onward[tip]
-        return self.path(tip)
+        if self._line is None:
+            tip = self._now
+            while tip in self._onward:
+                tip = self._onward[tip]
+            self._line = self.path(tip)
+        return self._line
 
     def branches(self) -> tuple[Moment, ...]:
         """The tip of each branch, by number: the moments after which nothing is recorded."""
@@ -208,6 +211,17 @@ class History:
     def children(self, number: int) -> tuple[Moment, ...]:
         """The moments that follow that of this number, in the order of their first visit."""
         return tuple(self._moments[child] for child in self._children[number])
+
+    def _leads_on(self, parent: int, child: int) -> None:
+        """From `parent`, "forward" leads to `child`."""
+        if self._onward.get(parent) != child:
+            self._onward[parent] = child
+            self._line = None
+
+    def _replace_now(self, **changes: object) -> Moment:
+        self._moments[self._now] = replace(self.now, **changes)  # type: ignore[arg-type]
+        self._line = None
+        return self.now
 
     def _ancestry(self, moment: Moment) -> Iterator[Moment]:
         yield moment

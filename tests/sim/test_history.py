@@ -225,7 +225,7 @@ def test_a_branch_changes_nothing_of_another(
 
 
 @settings(max_examples=40)
-@given(SIZES, SEEDS, st.lists(st.integers(0, 3), max_size=40))
+@given(SIZES, SEEDS, st.lists(st.integers(0, 4), max_size=40))
 def test_wherever_one_goes_the_tree_holds_together(size: int, seed: int, moves: list[int]) -> None:
     history = played(size, seed, 10)
     for place, move in enumerate(moves):
@@ -236,8 +236,12 @@ def test_wherever_one_goes_the_tree_holds_together(size: int, seed: int, moves: 
                 history.forward()
             case 2:
                 history.goto(place % len(history))
+            case 3:
+                history.mark(f"note {place}")
             case _:
                 history.play(*random_events(history.cluster, place, 2))
+        assert history.now in history.line()
+        assert history.line() == history.path(history.line()[-1].number)
     line = history.line()
     assert history.now in line
     assert line[-1] in history.branches()
