@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import Course
+from tests.browser.serving import Course
 from tests.browser.driving import READY, click_and_wait, headline, open_notebook, run_all
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Course
+from tests.browser.serving import Course
 from tests.browser.driving import click_and_wait, first_lab, open_notebook, run_all
 
 pytestmark = pytest.mark.browser
