@@ -72,7 +72,8 @@ node1's election timer runs out: it stands for election in term 1.
 It heard from no leader in time, so it enters term 1, votes for itself and asks node2 for its vote \
 (§5.2). What goes to node2 is lost: the link is cut.
 Rules that fired: may_start_election: yes; start_election: term 1, candidate, voted for node1, \
-1 of 2 votes (node1); resets_election_timer: yes; request_vote: to node2; wins_election: no.
+1 of 2 votes (node1); resets_election_timer: begins to wait anew; request_vote: to node2; \
+wins_election: no.
 
 2 nodes. Nobody leads. No message in flight.
 

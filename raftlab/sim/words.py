@@ -28,6 +28,10 @@ from raftlab.raft import (
 
 LONGEST_COMMAND_SHOWN = 28
 
+# What clauses of this package begin with, but for names: a node may be called "alice".
+FIRST_WORDS = {"both", "entries", "entry", "it", "its", "no", "nobody", "nothing", "only"}
+FIRST_WORDS |= {"the", "they", "this", "what"}
+
 
 def say_event(event: Event) -> str:
     """A short label for one event, fit for a list of things to do next.
@@ -163,6 +167,12 @@ def entries_named(first: int, last: int) -> str:
 def oneself(name: str, speaker: str) -> str:
     """A name, or "itself" where a node is spoken of to itself."""
     return "itself" if name == speaker else name
+
+
+def capital(clause: str) -> str:
+    """A clause as a sentence begins: a capital, unless a node or a rule is named first."""
+    first = clause.partition(" ")[0]
+    return clause[0].upper() + clause[1:] if first in FIRST_WORDS else clause
 
 
 def voted(name: str | None) -> str:

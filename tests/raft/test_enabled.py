@@ -11,6 +11,8 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -106,6 +108,31 @@ def test_commands_are_the_callers_to_choose() -> None:
     assert not [e for e in enabled(LEADING) if isinstance(e, ClientCommand)]
 
 
+def test_a_delay_is_offered_where_another_message_can_come_first() -> None:
+    other = RequestVote("node1", "node3", 1, 0, 0)
+    three = replace(Cluster.of(*NAMES[:3]), network=(ASK, other))
+    assert [e for e in enabled(three) if isinstance(e, Delay)] == [Delay(ASK)]
+
+
+ONE_CUT = step(replace(Cluster.of(*NAMES[:3]), network=(ASK,)), Cut("node2", "node1")).after
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (Delay(ASK), "No other message was sent after this one."),
+        (Delay(replace(ASK, term=2)), "This message is not in flight (any more)."),
+        (Cut("node2", "node1"), "The link from node2 to node1 is cut already."),
+        (Cut("node2", "node2"), "No link leads from node2 to itself."),
+        (Cut("node2", "node9"), "There is no node named 'node9'; there are node1, node2, node3."),
+        (Cut("node9", "node2"), "There is no node named 'node9'; there are node1, node2, node3."),
+        (Cut("node1", "node2"), None),
+    ],
+)
+def test_why_a_message_cannot_be_held_back_and_a_link_not_cut(event, sentence) -> None:
+    assert why_not(ONE_CUT, event) == sentence
+
+
 def test_healing_is_offered_while_links_are_cut() -> None:
     parted = step(LEADING, Partition((("node1",),))).after
     assert Heal() in enabled(parted)
@@ -120,7 +147,7 @@ def of_the_listed_kinds(cluster: Cluster) -> list[Event]:
     for name in names:
         turns += [Timeout(name), ClientCommand(name, SET)]
         turns += [kind(name, to) for kind in (Replicate, Heartbeat) for to in (None, *names)]
-    other: list[Event] = [kind(m) for kind in (Drop, Duplicate) for m in messages]
+    other: list[Event] = [kind(m) for kind in (Drop, Duplicate, Delay) for m in messages]
     other += [kind(name) for kind in (Crash, Restart) for name in names]
     return [*turns, *other, Heal(), *(Crash(n, t) for n in names for t in turns)]  # type: ignore[arg-type]
 

@@ -11,6 +11,8 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -41,6 +43,7 @@ from raftlab.sim.explain import (
     explain_last_rule,
     why_nothing_happened,
 )
+from raftlab.sim.explain.citations import citation_of
 from raftlab.sim.explain.rules import purpose
 from raftlab.sim.words import say_event
 from tests.raft.clusters import NAMES, append, candidate, cluster, leader, node
@@ -153,7 +156,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
     "vote_granted_once_more": (
         trio(node("node1", current_term=1, voted_for="node2")),
         Deliver(ask(1)),
-        "node1 votes for node2 in term 1.",
+        "node1 grants node2 its vote of term 1 once more.",
         "node1 has already voted for node2 in term 1; both logs are empty (§5.2, §5.4.1).",
         "§5.2, §5.4.1",
     ),
@@ -249,6 +252,23 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         "node1 has 1 vote, and a majority of 3 is 2; a refusal counts for nothing (§5.2).",
         "§5.2",
     ),
+    "refusal_to_vote_of_an_old_term": (
+        trio(candidate("node1", current_term=2)),
+        Deliver(VoteReply("node2", "node1", 1, False)),
+        "node1 ignores node2's refusal.",
+        "The refusal is of term 1 and node1 is in term 2 (§5.2).",
+        "§5.2",
+    ),
+    "vote_that_makes_a_leader_of_two": (
+        [candidate("node1", current_term=1, size=2), node("node2", size=2)],
+        Deliver(VoteReply("node2", "node1", 1, True)),
+        "node1 becomes leader of term 1 with 2 votes of 2.",
+        (
+            "node1 and node2 voted for it, and a majority of 2 is 2; a heartbeat goes to node2 "
+            "(§5.2)."
+        ),
+        "§5.2",
+    ),
     "vote_of_an_old_term": (
         trio(candidate("node1", current_term=2)),
         Deliver(VoteReply("node2", "node1", 1, True)),
@@ -305,7 +325,10 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         [leader("node1", 1, size=1)],
         ClientCommand("node1", "SET x 1"),
         "node1 appends SET x 1 as entry 2 of term 1, commits entries 1 and 2 and applies them.",
-        "Entry 2 is on 1 of 1 node (§5.3). The state machine applies SET x1 t1, SET x 1.",
+        (
+            "Entry 2, of node1's own term 1, is on 1 of 1 node; a majority is 1 (§5.3). The state "
+            "machine applies SET x1 t1, SET x 1."
+        ),
         "§5.3",
     ),
     "command_too_long_to_show": (
@@ -363,14 +386,20 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         trio(leader("node1", 1)),
         Heartbeat("node1", "node3"),
         "node1 sends a heartbeat to node3.",
-        "No entries, only the word that node1 leads term 1 and that commit_index is 0 (§5.2).",
+        (
+            "It carries no entries, only the word that node1 leads term 1 and that commit_index "
+            "is 0 (§5.2)."
+        ),
         "§5.2",
     ),
     "heartbeats_to_all": (
         trio(leader("node1", 1, commit_index=1, last_applied=1)),
         Heartbeat("node1"),
         "node1 sends heartbeats to node2 and node3.",
-        "No entries, only the word that node1 leads term 1 and that commit_index is 1 (§5.2).",
+        (
+            "They carry no entries, only the word that node1 leads term 1 and that commit_index "
+            "is 1 (§5.2)."
+        ),
         "§5.2",
     ),
     "entries_of_an_old_term": (
@@ -408,7 +437,10 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         trio(node("node1", current_term=1, leader_id="node2")),
         Deliver(append()),
         "node1 hears a heartbeat from node2, leader of term 1.",
-        "Its election timer starts anew; nothing else changes (§5.2).",
+        (
+            "Its election timer starts anew; it follows node2 already, and leader_commit 0 is no "
+            "news (§5.2)."
+        ),
         "§5.2",
     ),
     "heartbeat_to_a_candidate": (
@@ -511,6 +543,26 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         ),
         "§5.3",
     ),
+    "entries_already_there_and_committed": (
+        trio(node("node1", 1, 1, leader_id="node2")),
+        Deliver(append((0, 0), 1, 1, commit=1)),
+        "node1 already has entries 1 and 2, learns that entry 1 is committed and applies it.",
+        (
+            "node2 has committed up to index 1, and node1's log is known to agree with node2's up "
+            "to index 2 (Fig. 2, AppendEntries 5). The state machine applies SET x1 t1."
+        ),
+        "Fig. 2, AppendEntries 5",
+    ),
+    "conflicting_entries_replaced_at_a_leader": (
+        trio(leader("node1", 1, 1)),
+        Deliver(append((1, 1), 2, term=2)),
+        "node1 steps down as leader, deletes its entry 2 and appends entry 2.",
+        (
+            "Its entry 2 was of term 1, node2's is of term 2: a conflicting entry goes, with all "
+            "after it (§5.3). node1 is now in term 2."
+        ),
+        "§5.3",
+    ),
     "entries_already_there": (
         trio(node("node1", 1, 1, leader_id="node2")),
         Deliver(append((0, 0), 1, 1)),
@@ -532,7 +584,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         [leader("node1", 1, 1, size=5)],
         Deliver(success(2)),
         "node2 answers node1's AppendEntries; node1 notes that their logs agree up to index 2.",
-        "Entry 2 is on 2 of 5 nodes: a majority is 3 (§5.3).",
+        "Entry 2 is on 2 of 5 nodes, and a majority is 3 (§5.3).",
         "§5.3",
     ),
     "success_on_entries_of_an_older_term": (
@@ -608,6 +660,20 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         "node2's entry 2 is of term 2: the logs differ there (§5.3).",
         "§5.3",
     ),
+    "refusal_that_names_nothing": (
+        trio(leader("node1", 1)),
+        Deliver(refusal(1, last_log_index=2)),
+        "node1 moves node2's next_index from 2 to 1 and tries again.",
+        "node2 refused what follows index 1; its log ends at index 2 (§5.3).",
+        "§5.3",
+    ),
+    "refusal_that_names_an_earlier_entry": (
+        trio(leader("node1", 1, 1, 3)),
+        Deliver(refusal(3, term=3, last_log_index=3, conflict_term=2, conflict_index=2)),
+        "node1 moves node2's next_index from 4 to 3 and tries again.",
+        "node2 refused what follows index 3, and names its entry 2, of term 2 (§5.3).",
+        "§5.3",
+    ),
     "refusal_of_an_older_request": (
         trio(leader("node1", 1, 1, next_index=nexts(1, 3))),
         Deliver(refusal(2, last_log_index=1)),
@@ -651,8 +717,51 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         Crash("node1", Deliver(ask(1))),
         "node1 crashes in the middle of a turn, before any message leaves.",
         (
-            "The disk keeps term 1, the vote for node2 and no entries (Fig. 2, State). Until "
-            "then: node1 votes for node2 in term 1."
+            "The disk keeps term 1, the vote for node2 and no entries; node1's vote for node2 "
+            "never leaves (Fig. 2, State). Until then: node1 votes for node2 in term 1."
+        ),
+        "Fig. 2, State",
+    ),
+    "crash_of_a_candidate_before_it_asks": (
+        trio(),
+        Crash("node1", Timeout("node1")),
+        "node1 crashes in the middle of a turn, before any message leaves.",
+        (
+            "The disk keeps term 1, the vote for itself and no entries; its RequestVotes to node2 "
+            "and node3 never leave (Fig. 2, State). Until then: node1's election timer runs out: "
+            "it stands for election in term 1."
+        ),
+        "Fig. 2, State",
+    ),
+    "crash_of_a_leader_before_it_tells": (
+        trio(leader("node1", 1)),
+        Crash("node1", Heartbeat("node1")),
+        "node1 crashes in the middle of a turn, before any message leaves.",
+        (
+            "The disk keeps term 1, the vote for itself and 1 entry; its heartbeats to node2 and "
+            "node3 never leave (Fig. 2, State). Until then: node1 sends heartbeats to node2 and "
+            "node3."
+        ),
+        "Fig. 2, State",
+    ),
+    "crash_of_a_leader_before_it_sends": (
+        trio(leader("node1", 1, next_index=nexts(1, 1))),
+        Crash("node1", Replicate("node1")),
+        "node1 crashes in the middle of a turn, before any message leaves.",
+        (
+            "The disk keeps term 1, the vote for itself and 1 entry; its AppendEntries to node2 "
+            "and node3 never leave (Fig. 2, State). Until then: node1 sends entry 1 to node2 "
+            "and node3."
+        ),
+        "Fig. 2, State",
+    ),
+    "crash_with_nothing_to_send": (
+        trio(leader("node1", 1)),
+        Crash("node1", ClientCommand("node1", "SET x 1")),
+        "node1 crashes in the middle of a turn, before any message leaves.",
+        (
+            "The disk keeps term 1, the vote for itself and 2 entries; it had nothing to send "
+            "(Fig. 2, State). Until then: node1 appends SET x 1 as entry 2 of term 1."
         ),
         "Fig. 2, State",
     ),
@@ -698,14 +807,14 @@ SENTENCES: dict[str, tuple[list[Node], Event, str, str, str]] = {
         trio(replace(node("node1"), up=False)),
         Deliver(append()),
         "node2's heartbeat to node1 is lost: node1 is down.",
-        "Nobody is told; node2 can only send again when no answer comes (§5.5).",
+        "Nothing runs there to take it or to answer: node2 can only send again (§5.5).",
         "§5.5",
     ),
     "reply_to_a_node_that_is_down": (
         trio(replace(node("node1"), up=False)),
         Deliver(VoteReply("node2", "node1", 1, True)),
         "node2's vote for node1 is lost: node1 is down.",
-        "node1 misses this answer; node2 keeps what it wrote down (§5.5).",
+        "Nothing runs there to take it; what node2 did stays done (§5.5).",
         "§5.5",
     ),
     "partition": (
@@ -745,17 +854,70 @@ def test_a_split_tells_what_it_loses_and_a_healing_what_it_gives() -> None:
         ),
         Explanation(
             "Every link carries messages again.",
-            "2 pairs of nodes can talk again; what was lost stays lost (§2).",
+            "What was cut between 2 pairs of nodes works again; what was lost stays lost (§2).",
             "§2",
         ),
     ]
 
 
-def test_what_goes_along_a_cut_link_is_told_as_lost() -> None:
-    split = step(cluster(*trio()), Partition((("node3",),))).after
-    assert explain(step(split, Timeout("node1"))).reason.endswith(
-        " What goes to node3 is lost: the link is cut."
+def test_a_link_that_is_cut_is_told_with_the_other_way() -> None:
+    before = cluster(*trio(), network=(ask(1), success(1)))
+    once = step(before, Cut("node2", "node1"))
+    both = step(once.after, Cut("node1", "node2"))
+    assert [explain(once), explain(both)] == [
+        Explanation(
+            "No message from node2 reaches node1 any more.",
+            "What node1 sends still arrives; 2 messages on the way are lost (§2).",
+            "§2",
+        ),
+        Explanation(
+            "No message from node1 reaches node2 any more.",
+            "The other way was cut before, so neither hears of the other (§2).",
+            "§2",
+        ),
+    ]
+
+
+def test_a_split_tells_which_links_it_mends() -> None:
+    cut = step(cluster(*trio()), Cut("node2", "node3")).after
+    assert explain(step(cut, Partition((("node1",),)))).reason == (
+        "No message crosses; 1 link cut before carries messages again; a majority is on the side "
+        "of node2 and node3 (§2)."
     )
+
+
+def test_a_message_that_is_held_back() -> None:
+    before = cluster(*trio(), network=(append((0, 0), 1), ask(1)))
+    assert explain(step(before, Delay(append((0, 0), 1)))) == Explanation(
+        "The network holds back node2's AppendEntries to node1 (entry 1).",
+        "What else is in flight comes first; a message may take any time and come in any order "
+        "(§2).",
+        "§2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("apart", "told"),
+    [
+        (("node3",), " What goes to node3 is lost: the link is cut."),
+        (("node2", "node3"), " What goes to node2 and node3 is lost: the links are cut."),
+    ],
+)
+def test_what_goes_along_a_cut_link_is_told_as_lost(apart, told) -> None:
+    split = step(cluster(*trio()), Partition((apart,))).after
+    assert explain(step(split, Timeout("node1"))).reason.endswith(told)
+
+
+def test_a_timer_that_starts_anew_with_an_election_was_asked_of_nobody() -> None:
+    stands = happen(trio(), Timeout("node1"))
+    place = [firing.rule for firing in stands.firings].index("resets_election_timer")
+    noted = stands.firings[place]
+    assert explain_firing(noted.node, noted) == (
+        "resets_election_timer: node1 begins to wait anew (Fig. 2, Candidates 1)."
+    )
+    told = explain_last_rule(replace(stands, firings=stands.firings[: place + 1]))
+    assert told.headline == "resets_election_timer: node1 begins to wait anew."
+    assert told.reason == f"The rule: {purpose('on_timeout')} (Fig. 2, Candidates 1)."
 
 
 RULES: dict[str, tuple[list[Node], Event, tuple[tuple[str, str], ...]]] = {
@@ -777,7 +939,7 @@ RULES: dict[str, tuple[list[Node], Event, tuple[tuple[str, str], ...]]] = {
         (
             ("may_start_election", "yes"),
             ("start_election", "term 1, candidate, voted for node1, 1 of 3 votes (node1)"),
-            ("resets_election_timer", "yes"),
+            ("resets_election_timer", "begins to wait anew"),
             ("request_vote", "to node2 and node3"),
             ("wins_election", "no"),
         ),
@@ -848,11 +1010,17 @@ def test_an_event_without_effect_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [Replicate("node1"), Heartbeat("node1"), Drop(ask(1)), Duplicate(ask(1))]
+    ("event", "begins"),
+    [
+        (Replicate("node1"), "A leader that sends stays as it is: only answers move it. "),
+        (Heartbeat("node1"), "A leader that sends stays as it is: only answers move it. "),
+        (Drop(ask(1)), "This happens to the network alone, and no node has a turn. "),
+        (Duplicate(ask(1)), "This happens to the network alone, and no node has a turn. "),
+    ],
 )
-def test_what_only_moves_messages_is_not_without_effect(event) -> None:
-    nodes = trio(leader("node1", 1, next_index=nexts(1, 1)))
-    assert why_nothing_happened(happen(nodes, event)) is None
+def test_what_only_moves_messages_says_why_no_node_is_different(event, begins) -> None:
+    done = happen(trio(leader("node1", 1, next_index=nexts(1, 1))), event)
+    assert why_nothing_happened(done) == begins + explain(done).reason
 
 
 def test_a_step_cut_off_after_a_rule_is_told_by_that_rule() -> None:
@@ -918,7 +1086,7 @@ def test_every_event_of_a_random_run_is_explained(size) -> None:
             before = before or done.before.node(firing.node.name)
             sentence = explain_firing(before, firing)
             assert "None" not in sentence
-            assert sentence.endswith(f"({RULE_CITATIONS[firing.rule]}).")
+            assert sentence.endswith(f"({citation_of(firing)}).")
             if firing.gave is False:
                 # A guard that is false says which facts it was asked about.
                 assert ": " in sentence
@@ -927,6 +1095,12 @@ def test_every_event_of_a_random_run_is_explained(size) -> None:
             halfway = replace(done, firings=firings_so_far)
             assert complaints(explain(halfway)) + complaints(explain_last_rule(halfway)) == []
             before = firing.node
+
+
+def test_what_is_no_event_is_not_explained() -> None:
+    done = replace(happen(trio(), Timeout("node1")), event="node1 times out")
+    with pytest.raises(TypeError, match=r"^'node1 times out' is no event\.$"):
+        explain(done)
 
 
 def test_a_heartbeat_to_an_empty_log_has_nothing_to_match() -> None:

@@ -17,6 +17,7 @@ from raftlab.raft import (
     Node,
     Replicate,
     RequestVote,
+    Restart,
     Role,
     RuleError,
     Rules,
@@ -72,6 +73,60 @@ def refuse_vote(turn: Turn, request: RequestVote) -> None:
 
 def refuse_entries(turn: Turn, request: AppendEntries) -> None:
     turn.send("reject_append", request)
+
+
+def count_anything(node: Node, reply: VoteReply) -> Node:
+    return replace(node, votes_received=(*node.votes_received, reply.sender))
+
+
+def give_up(node: Node, reply: VoteReply) -> Node:
+    return replace(node, role=Role.FOLLOWER, votes_received=())
+
+
+def adopt_any_term(node: Node, message: VoteReply) -> Node:
+    return replace(node, current_term=message.term)
+
+
+def adopt_and_forget(node: Node, message: VoteReply) -> Node:
+    return replace(node, current_term=message.term, log=Log())
+
+
+def vote_then_adopt(turn: Turn, request: RequestVote) -> None:
+    turn.run("on_request_vote", request)
+    turn.become("adopt_newer_term", request)
+
+
+def replace_one(log: Log, request: AppendEntries) -> Log:
+    """Puts what was sent in the place of what stands there, and keeps all that follows."""
+    before, after = log.up_to(request.prev_log_index), log.entries[request.last_new_index :]
+    return before.append(*request.entries, *after)
+
+
+def merge_another(log: Log, request: AppendEntries) -> Log:
+    return log.append(*(replace(entry, command="SET y 2") for entry in request.entries))
+
+
+def refuse_and_take(turn: Turn, request: AppendEntries) -> None:
+    turn.send("reject_append", request)
+    turn.become("recognize_leader", request)
+    turn.merge("merge_entries", request)
+
+
+def skip_to_the_last(node: Node) -> Node:
+    return replace(node, last_applied=node.commit_index)
+
+
+def append_anyway(turn: Turn, command: str) -> None:
+    turn.become("append_command", command)
+
+
+def send_before_saving(turn: Turn, cut_short: bool) -> None:
+    if not cut_short:
+        turn.become("persist")
+
+
+def forget_the_vote(node: Node, *_: object) -> Node:
+    return replace(node, voted_for=None)
 
 
 # As in test_explain, but under these rules.
@@ -152,7 +207,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         RAFT.but(adopt_newer_term=same),
         "node1 ignores node2's refusal.",
         (
-            "The vote is of term 3 and node1 is in term 1 (§5.2). adopt_newer_term changes "
+            "The refusal is of term 3 and node1 is in term 1 (§5.2). adopt_newer_term changes "
             "nothing; the message is of term 3 and node1 is in term 1."
         ),
     ),
@@ -178,7 +233,10 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Timeout("node1"),
         RAFT.but(wins_election=yes),
         "node1 becomes leader of term 1 with 1 vote of 3.",
-        "It has its own vote, and a majority of 3 is 2; heartbeats go to node2 and node3 (§5.2).",
+        (
+            "It has its own vote, and a majority of 3 is 2; wins_election says yes; heartbeats go "
+            "to node2 and node3 (§5.2)."
+        ),
     ),
     "never_wins": (
         trio(candidate("node1", current_term=1)),
@@ -199,37 +257,31 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Deliver(ask(1)),
         RAFT.but(on_request_vote=silent),
         "node1 takes node2's request and gives no answer.",
-        (
-            "adopt_newer_term changes node1: term 1; the message is of term 1 (Fig. 2, "
-            "RequestVote). node1 is now in term 1."
-        ),
+        "No rule about votes was asked (Fig. 2, RequestVote). node1 is now in term 1.",
     ),
     "says_nothing_about_entries": (
         trio(),
         Deliver(append((0, 0), 1)),
         RAFT.but(on_append_entries=silent),
         "node1 takes node2's entries and gives no answer.",
-        (
-            "adopt_newer_term changes node1: term 1; the message is of term 1 (Fig. 2, "
-            "AppendEntries). node1 is now in term 1."
-        ),
+        "No rule about entries was asked (Fig. 2, AppendEntries). node1 is now in term 1.",
     ),
     "says_nothing_about_commands": (
         trio(leader("node1", 1)),
         ClientCommand("node1", "SET x 1"),
         RAFT.but(on_command=silent),
         "node1 does nothing with SET x 1.",
-        (
-            "leader_commit_index says 0, as before: entry 1 is on 1 of 3 nodes: a majority is"
-            " 2 (§8)."
-        ),
+        "The rule append_command was not asked (§8).",
     ),
     "appends_nothing": (
         trio(leader("node1", 1)),
         ClientCommand("node1", "SET x 1"),
         RAFT.but(append_command=same),
         "node1 takes SET x 1: nothing changed.",
-        "append_command changes nothing (Fig. 2, Leaders 2).",
+        (
+            "node1's log ended at index 1, and the one that append_command gave ends at 1 "
+            "(Fig. 2, Leaders 2)."
+        ),
     ),
     "accepts_any_place": (
         trio(node("node1", 1)),
@@ -263,10 +315,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Deliver(append((1, 1), 1)),
         RAFT.but(merge_entries=same),
         "node1 takes entry 2 from node2; its log stays as it was.",
-        (
-            "accept_append: node1 answers node2 with success: their logs agree up to index 2 "
-            "(Fig. 2, AppendEntries 4)."
-        ),
+        "merge_entries changes nothing; node2 sent entry 2 (Fig. 2, AppendEntries 4).",
     ),
     "never_learns_of_commits": (
         trio(node("node1", 1)),
@@ -313,7 +362,10 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Deliver(success(1)),
         RAFT.but(leader_commit_index=zero),
         "node2 answers node1's AppendEntries; node1 notes that their logs agree up to index 1.",
-        "leader_commit_index says 0, as before: entry 1 is on 2 of 3 nodes (§5.4.2).",
+        (
+            "leader_commit_index says 0, as before: entry 1, of node1's own term 1, is on 2 of 3 "
+            "nodes, and a majority is 2 (§5.4.2)."
+        ),
     ),
     "commits_what_it_lacks": (
         trio(leader("node1", 1)),
@@ -330,7 +382,10 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Deliver(success(1)),
         RAFT.but(record_success=same),
         "node1 does not note node2's success.",
-        "record_success changes nothing; node2 agrees up to index 1 (§5.3).",
+        (
+            "record_success changes nothing; node2 agrees up to index 1, and its match_index is 0 "
+            "(§5.3)."
+        ),
     ),
     "never_backs_up": (
         trio(leader("node1", 1, 1)),
@@ -339,7 +394,7 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         "node1 does not back up for node2.",
         (
             "back_up changes nothing; node2 refused what follows index 2, and its next_index "
-            "was 3 (§5.3)."
+            "is 3 (§5.3)."
         ),
     ),
     "writes_nothing_to_disk": (
@@ -348,8 +403,9 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         RAFT.but(persist=same),
         "node1 crashes in the middle of a turn, before any message leaves.",
         (
-            "The disk keeps term 0, no vote and no entries (Fig. 2, State). Until then: node1"
-            " votes for node2 in term 1."
+            "The disk keeps term 0, no vote and no entries; what is lost: term 1, the vote for "
+            "node2; node1's vote for node2 never leaves (Fig. 2, State). Until then: node1 votes "
+            "for node2 in term 1."
         ),
     ),
     "remembers_everything": (
@@ -401,31 +457,28 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         Deliver(VoteReply("node2", "node1", 1, True)),
         RAFT.but(on_vote_reply=silent),
         "node1 takes node2's answer and counts no vote.",
-        "wins_election says no: node1 has 1 vote, and a majority of 3 is 2 (§5.2).",
+        "The rule record_vote was not asked (§5.2).",
     ),
     "says_nothing_about_successes": (
         trio(leader("node1", 1)),
         Deliver(success(1)),
         RAFT.but(on_append_reply=silent),
         "node1 does nothing with the reply.",
-        (
-            "leader_commit_index says 0, as before: entry 1 is on 1 of 3 nodes: a majority is"
-            " 2 (§5.3)."
-        ),
+        "The rule record_success was not asked (§5.3).",
     ),
     "replicates_nothing": (
         trio(leader("node1", 1, next_index=nexts(1, 1))),
         Replicate("node1"),
         RAFT.but(on_replicate=silent),
         "node1 sends no entries.",
-        "Nobody was sent any (§5.3).",
+        "The rule append_entries was not asked (§5.3).",
     ),
     "beats_no_heart": (
         trio(leader("node1", 1)),
         Heartbeat("node1"),
         RAFT.but(on_heartbeat=silent),
         "node1 sends no heartbeat.",
-        "Nobody was sent any (§5.2).",
+        "The rule heartbeat was not asked (§5.2).",
     ),
     "replicates_heartbeats": (
         trio(leader("node1", 1, next_index=nexts(1, 1))),
@@ -434,12 +487,181 @@ SENTENCES: dict[str, tuple[list[Node], Event, Rules, str, str]] = {
         "node1 sends no entries to node2.",
         "node2's next_index is 1, and node1's log ends at index 1 (§5.3).",
     ),
+    "takes_a_refusal_for_a_vote": (
+        trio(candidate("node1", current_term=1)),
+        Deliver(VoteReply("node2", "node1", 1, False)),
+        RAFT.but(record_vote=count_anything, wins_election=no),
+        "node1 counts node2's refusal: 2 votes of 3.",
+        (
+            "node1 has 2 votes, and a majority of 3 is 2; wins_election says no (§5.2). "
+            "record_vote changes node1: 2 of 3 votes (node1 and node2); node2 did not grant its "
+            "vote."
+        ),
+    ),
+    "is_elected_by_a_refusal": (
+        trio(candidate("node1", current_term=1)),
+        Deliver(VoteReply("node2", "node1", 1, False)),
+        RAFT.but(record_vote=count_anything),
+        "node1 becomes leader of term 1 with 2 votes of 3.",
+        (
+            "It counts node1 and node2, and a majority of 3 is 2; heartbeats go to node2 and node3 "
+            "(§5.2). record_vote changes node1: 2 of 3 votes (node1 and node2); node2 did not "
+            "grant its vote."
+        ),
+    ),
+    "gives_up_when_refused": (
+        trio(candidate("node1", current_term=1)),
+        Deliver(VoteReply("node2", "node1", 1, False)),
+        RAFT.but(record_vote=give_up),
+        "node1 takes node2's refusal.",
+        ("record_vote changes node1: follower; node2 did not grant its vote (§5.2)."),
+    ),
+    "goes_back_to_an_older_term": (
+        trio(node("node1", current_term=3)),
+        Deliver(VoteReply("node2", "node1", 1, False)),
+        RAFT.but(adopt_newer_term=adopt_any_term),
+        "node1 goes back from term 3 to term 1.",
+        "adopt_newer_term changes node1: term 1; the message is of term 1 (§5.1).",
+    ),
+    "empties_its_log_in_a_newer_term": (
+        trio(node("node1", 1)),
+        Deliver(VoteReply("node2", "node1", 2, False)),
+        RAFT.but(adopt_newer_term=adopt_and_forget),
+        "node1 learns of term 2 and enters it.",
+        (
+            "node2's reply is of term 2 and node1 was in term 1: the newer one counts (§5.1). "
+            "adopt_newer_term changes node1: term 2, entry 1 deleted; the message is of term 2."
+        ),
+    ),
+    "handles_a_request_before_its_term": (
+        trio(node("node1", current_term=1, voted_for="node2")),
+        Deliver(ask(2)),
+        RAFT.but(on_message=vote_then_adopt),
+        "node1 grants node2 its vote of term 1 once more.",
+        (
+            "node1 has already voted for node2 in term 1; both logs are empty; it remembers no "
+            "vote (§5.2, §5.4.1)."
+        ),
+    ),
+    "stands_once": (
+        trio(candidate("node1", current_term=1)),
+        Timeout("node1"),
+        RAFT.but(may_start_election=no),
+        "node1's election timer runs out, and node1 does not stand for election.",
+        "may_start_election says no: node1 is a candidate in term 1 (Fig. 2, Followers 2).",
+    ),
+    "keeps_what_stands_behind_a_conflict": (
+        trio(node("node1", 1, 1, 1, current_term=2)),
+        Deliver(append((1, 1), 2, term=2)),
+        RAFT.but(merge_entries=replace_one),
+        "node1 deletes its entry 2 and appends entry 2.",
+        (
+            "Its entry 2 was of term 1, node2's is of term 2: what stood behind the conflicting "
+            "one stays (§5.3)."
+        ),
+    ),
+    "merges_something_else": (
+        trio(node("node1", current_term=1)),
+        Deliver(append((0, 0), 1, commit=1)),
+        RAFT.but(merge_entries=merge_another, may_apply=no),
+        "node1 appends entry 1; entry 1 is now committed.",
+        "Entry 1 is the first entry, so nothing before it has to match (§5.3).",
+    ),
+    "refuses_and_takes_entries": (
+        trio(node("node1", current_term=1)),
+        Deliver(append((0, 0), 1)),
+        RAFT.but(on_append_entries=refuse_and_take),
+        "node1 appends entry 1.",
+        (
+            "Entry 1 is the first entry, so nothing before it has to match (§5.3). reject_append: "
+            "node1 refuses what node2 sent, from term 1; its log ends at index 0."
+        ),
+    ),
+    "sends_a_term_before_the_first_entry": (
+        trio(node("node1", current_term=1)),
+        Deliver(append((0, 2), 1)),
+        RAFT,
+        "node1 refuses node2's entries: nothing comes before entry 1.",
+        "Entry 1 follows entry 0 of term 2, and before entry 1 there is none (§5.3).",
+    ),
+    "applies_only_the_last": (
+        trio(node("node1", 1, 1)),
+        Deliver(append((2, 1), commit=2)),
+        RAFT.but(apply_next=skip_to_the_last),
+        "node1 learns that entries 1 and 2 are committed.",
+        (
+            "node2 has committed up to index 2, and node1's log is known to agree with node2's up "
+            "to index 2 (Fig. 2, AppendEntries 5). apply_next changes node1: last_applied 2; entry "
+            "1 is SET x1 t1."
+        ),
+    ),
+    "takes_commands_as_a_follower": (
+        trio(node("node1", current_term=1)),
+        ClientCommand("node1", "SET x 1"),
+        RAFT.but(on_command=append_anyway),
+        "node1 appends SET x 1 as entry 1 of term 1.",
+        (
+            "node1 is a follower in term 1; append_command was asked all the same (Fig. 2, Leaders "
+            "2)."
+        ),
+    ),
+    "sends_before_it_saves": (
+        trio(),
+        Crash("node1", Deliver(ask(1))),
+        RAFT.but(end_turn=send_before_saving),
+        "node1 crashes in the middle of a turn, after its messages have left.",
+        (
+            "The disk keeps term 0, no vote and no entries; what is lost: term 1, the vote for "
+            "node2; what it wrote is on its way (Fig. 2, State). Until then: node1 votes for node2 "
+            "in term 1."
+        ),
+    ),
+    "forgets_its_vote_when_it_restarts": (
+        trio(node("node1", current_term=1, voted_for="node2")),
+        Crash("node1"),
+        RAFT.but(restart=forget_the_vote),
+        "node1 crashes.",
+        (
+            "The disk keeps term 1, the vote for node2 and no entries; restart gives back term 1, "
+            "no vote and no entries (Fig. 2, State)."
+        ),
+    ),
+    "began_without_its_vote": (
+        trio(replace(node("node1", 1, voted_for="node2"), voted_for=None, up=False)),
+        Restart("node1"),
+        RAFT.but(restart=forget_the_vote),
+        "node1 restarts in term 1.",
+        (
+            "It begins with term 1, no vote and 1 entry; its disk holds term 1, the vote for node2 "
+            "and 1 entry; it must learn again what is committed (Fig. 2, State)."
+        ),
+    ),
+    "commits_an_entry_that_waits_no_more": (
+        trio(leader("node1", 1, 1, match_index=nexts(2, 0))),
+        Deliver(success(1, "node3")),
+        RAFT.but(leader_commit_index=zero),
+        "node3 answers node1's AppendEntries; node1 notes that their logs agree up to index 1.",
+        (
+            "leader_commit_index says 0, as before: entry 2, of node1's own term 1, is on 2 of 3 "
+            "nodes, and a majority is 2 (§5.4.2)."
+        ),
+    ),
+    "forgets_its_vote_at_a_heartbeat": (
+        trio(node("node1", current_term=1, voted_for="node3", leader_id="node2")),
+        Deliver(append()),
+        RAFT.but(recognize_leader=forget_the_vote),
+        "node1 hears a heartbeat from node2, leader of term 1.",
+        "Its election timer starts anew; what changes: no vote yet (§5.2).",
+    ),
     "heeds_no_leader": (
         trio(node("node1", current_term=1, leader_id="node3")),
         Deliver(append(term=2)),
         RAFT.but(recognize_leader=same),
         "node1 hears a heartbeat from node2, leader of term 2.",
-        "It answers with success; its election timer runs on (§5.2). node1 is now in term 2.",
+        (
+            "Its election timer runs on; resets_election_timer says no: node1 follows nobody, and "
+            "node2 wrote (§5.2). node1 is now in term 2."
+        ),
     ),
 }
 

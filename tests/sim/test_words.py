@@ -6,6 +6,8 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Crash,
+    Cut,
+    Delay,
     Deliver,
     Drop,
     Duplicate,
@@ -19,6 +21,7 @@ from raftlab.raft import (
     VoteReply,
 )
 from raftlab.sim.words import (
+    capital,
     entries_named,
     listed,
     name_message,
@@ -72,12 +75,14 @@ EVENTS = {
     Heartbeat("node1", "node2"): "node1 sends a heartbeat to node2",
     Deliver(VOTE): "reply: vote granted, node2 → node1, term 2",
     Drop(VOTE): "lose: reply: vote granted, node2 → node1, term 2",
+    Delay(VOTE): "delay: reply: vote granted, node2 → node1, term 2",
     Duplicate(VOTE): "duplicate: reply: vote granted, node2 → node1, term 2",
     Crash("node1"): "node1 crashes",
     Crash("node1", Timeout("node1")): "node1 crashes in the middle of: node1 times out",
     Restart("node1"): "node1 restarts",
     Partition((("node1", "node2"),)): "cut off node1 and node2",
     Partition((("node1",), ("node2", "node3"))): "split node1 | node2, node3",
+    Cut("node1", "node2"): "cut the link from node1 to node2",
     Heal(): "heal every cut link",
 }
 
@@ -118,4 +123,15 @@ def test_phrases() -> None:
         "a no-op",
         "SET x 1",
         "SET x 111111111111111111111…",
+    ]
+
+
+def test_a_sentence_begins_with_a_capital_but_for_the_name_of_a_node_or_a_rule() -> None:
+    clauses = ("it waits", "entry 1 is gone", "node1 waits", "alice waits", "may_vote says no")
+    assert [capital(clause) for clause in clauses] == [
+        "It waits",
+        "Entry 1 is gone",
+        "node1 waits",
+        "alice waits",
+        "may_vote says no",
     ]

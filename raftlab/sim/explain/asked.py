@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
@@ -11,18 +13,20 @@ from raftlab.raft import (
     RequestVote,
     VoteReply,
 )
+from raftlab.sim.explain.commits import countable, held, of_old_term, own_term, why_uncommitted
 from raftlab.sim.explain.facts import (
+    a_role,
+    copies,
     logs_compared,
+    majority_of,
     place_before,
     reply_unheeded,
-    spread,
     terms_met,
     vote_cast,
     vote_uncounted,
     votes_held,
-    why_uncommitted,
 )
-from raftlab.sim.words import entries_named
+from raftlab.sim.words import entries_counted, entries_named, short, voted
 
 
 def facts_asked(before: Node, firing: Firing) -> str:
@@ -34,6 +38,8 @@ def facts_asked(before: Node, firing: Firing) -> str:
             return _facts_of_append(before, firing, request)
         case (VoteReply() | AppendReply() as reply,):
             return _facts_of_reply(before, firing, reply)
+        case (str() as command,) if firing.rule == "append_command":
+            return f"the client sent {short(command)}"
         case _:
             return _facts_of_state(before, firing)
 
@@ -83,11 +89,14 @@ def _facts_of_reply(before: Node, firing: Firing, reply: VoteReply | AppendReply
         return vote_uncounted(before, reply) or f"{reply.sender} grants its vote"
     if (unheeded := reply_unheeded(before, reply)) is not None:
         return unheeded
+    was = "was" if firing.node != before else "is"
     if reply.success:
-        return f"{reply.sender} agrees up to index {reply.match_index}"
+        match_index = before.match_index.get(reply.sender, 0)
+        agrees = f"{reply.sender} agrees up to index {reply.match_index}"
+        return f"{agrees}, and its match_index {was} {match_index}"
     next_index = before.next_index.get(reply.sender, 0)
     refused = f"{reply.sender} refused what follows index {reply.prev_log_index}"
-    return f"{refused}, and its next_index was {next_index}"
+    return f"{refused}, and its next_index {was} {next_index}"
 
 
 def _facts_of_state(before: Node, firing: Firing) -> str:
@@ -97,23 +106,46 @@ def _facts_of_state(before: Node, firing: Firing) -> str:
             return f"last_applied is {last_applied} and commit_index is {commit_index}"
         case "may_start_election":
             return f"{before.name} is a {before.role.value} in term {before.current_term}"
-        case "wins_election":
+        case "apply_next":
+            return _next_command(before)
+        case "start_election":
+            return f"it was {a_role(before)}"
+        case "wins_election" | "become_leader":
             return votes_held(before)
         case "leader_commit_index":
             return _commit_facts(before, firing)
         case "restart":
-            return "memory is gone, the disk is read"
+            return _from_disk(before, firing.node)
         case _:
             return ""
 
 
+def _next_command(before: Node) -> str:
+    index, log = before.last_applied + 1, before.log
+    if not log.first_index <= index <= log.last_index:
+        return f"the log keeps no entry {index}"
+    return f"entry {index} is {short(log[index].command)}"
+
+
+def _from_disk(before: Node, after: Node) -> str:
+    disk = before.disk
+    read = Node(before.name, before.configuration, disk.current_term, disk.voted_for, disk.log)
+    if after == replace(read, disk=disk):
+        return "memory is gone, the disk is read"
+    kept = f"{voted(disk.voted_for)} and {entries_counted(disk.log.last_index)}"
+    return f"the disk holds term {disk.current_term}, {kept}"
+
+
 def _commit_facts(before: Node, firing: Firing) -> str:
-    if firing.node.commit_index != before.commit_index:
-        return spread(before, firing.node.commit_index)
-    index = before.commit_index + 1
-    if before.log.last_index < index:
-        return "the log has no entry after it"
-    return why_uncommitted(before, index) or spread(before, index)
+    committed, waiting = firing.node.commit_index, before.commit_index + 1
+    index = committed if waiting <= committed else countable(before)
+    if waiting <= index:
+        return f"{held(before, index)}, and a majority is {majority_of(before)}"
+    if before.log.last_index < waiting:
+        return f"{before.name}'s log ends at index {before.log.last_index}"
+    if copies(before, waiting) < majority_of(before):
+        return why_uncommitted(before, waiting)
+    return f"{of_old_term(before, waiting)}, and {own_term(before)}"
 
 
 def _sent_entries(request: AppendEntries) -> str:
@@ -124,10 +156,10 @@ def _sent_entries(request: AppendEntries) -> str:
 
 
 def _timer(before: Node, firing: Firing, message: Message) -> str:
-    if firing.gave is True:
-        return f"{before.name} begins to wait anew"
+    anew = f"; {before.name} begins to wait anew" if firing.gave is True else ""
     if message.term != before.current_term:
-        return terms_met(before, message)
+        return terms_met(before, message) + anew
     if isinstance(message, RequestVote):
-        return f"{vote_cast(before, message)}, and {message.sender} asked for it"
-    return f"{before.name} follows {before.leader_id or 'nobody'}, and {message.sender} wrote"
+        return f"{vote_cast(before, message)}, and {message.sender} asked for it{anew}"
+    follows = before.leader_id or "nobody"
+    return f"{before.name} follows {follows}, and {message.sender} wrote{anew}"

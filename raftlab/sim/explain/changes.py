@@ -60,12 +60,15 @@ def _follower_change(before: Node, after: Node, peer: str) -> str:
 
 def log_changes(before: Log, after: Log) -> tuple[str, ...]:
     """How a log became another: what was deleted from it, then what was added."""
-    same = first_difference(before, after)
-    deleted = entries_named(same, before.last_index) if same <= before.last_index else ""
-    added = entries_named(same, after.last_index) if same <= after.last_index else ""
+    first, last = first_difference(before, after), last_difference(before, after)
+    deleted, added = (_named(first, min(last, log.last_index)) for log in (before, after))
     return tuple(
         f"{which} {what}" for which, what in ((deleted, "deleted"), (added, "added")) if which
     )
+
+
+def _named(first: int, last: int) -> str:
+    return entries_named(first, last) if first <= last else ""
 
 
 def first_difference(before: Log, after: Log) -> int:
@@ -74,3 +77,10 @@ def first_difference(before: Log, after: Log) -> int:
     shorter = min(before.last_index, after.last_index)
     differing = (i for i in range(start, shorter + 1) if before[i] != after[i])
     return next(differing, max(start, shorter + 1))
+
+
+def last_difference(before: Log, after: Log) -> int:
+    """The last index at which two logs do not hold the same entry; 0 if none."""
+    longer, other = sorted((before, after), key=lambda log: -log.last_index)
+    backwards = reversed([*longer.numbered()])
+    return next((i for i, entry in backwards if other.holds(i, entry) is False), 0)

@@ -1,5 +1,10 @@
 """Where the paper states each rule: one row for every rule that can be replaced."""
 
+from __future__ import annotations
+
+from raftlab.raft import Firing
+from raftlab.sim.explain.lines import is_noted
+
 RULE_CITATIONS: dict[str, str] = {
     "may_apply": "Fig. 2, All Servers 1",
     "apply_next": "Fig. 2, All Servers 1",
@@ -44,3 +49,9 @@ RULE_CITATIONS: dict[str, str] = {
     "refuse_command": "§8",
     "reply": "Fig. 2, RequestVote, results",
 }
+
+
+def citation_of(firing: Firing) -> str:
+    """Where the paper states what fired."""
+    # Whoever stands for election waits anew by another bullet than whoever hears a message.
+    return "Fig. 2, Candidates 1" if is_noted(firing) else RULE_CITATIONS.get(firing.rule, "Fig. 2")

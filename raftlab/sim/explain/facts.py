@@ -77,7 +77,8 @@ def votes_held(node: Node) -> str:
 def vote_uncounted(node: Node, reply: VoteReply) -> str | None:
     """What speaks against counting this vote; None if nothing that can be seen does."""
     if reply.term != node.current_term:
-        return f"the vote is of term {reply.term} and {node.name} is in term {node.current_term}"
+        what = "vote" if reply.vote_granted else "refusal"
+        return f"the {what} is of term {reply.term} and {node.name} is in term {node.current_term}"
     if node.role is not Role.CANDIDATE:
         return f"{node.name} is no candidate: it is {a_role(node)}"
     if not reply.vote_granted:
@@ -90,9 +91,11 @@ def vote_uncounted(node: Node, reply: VoteReply) -> str | None:
 def place_before(node: Node, request: AppendEntries) -> str:
     """What the node has at the place that a leader's entries follow."""
     prev, log = request.prev_log_index, node.log
-    if prev == 0:
+    if prev == 0 and request.prev_log_term == 0:
         return _nothing_before(request)
     wanted = f"{_what_was_sent(request)} entry {prev} of term {request.prev_log_term}"
+    if prev == 0:
+        return f"{wanted}, and before entry 1 there is none"
     if log.last_index < prev:
         ends = f"ends at index {log.last_index}" if log.last_index else "is empty"
         return f"{wanted}, and {node.name}'s log {ends}"
@@ -124,28 +127,6 @@ def _what_was_sent(request: AppendEntries) -> str:
 def copies(leader: Node, index: int) -> int:
     """On how many nodes the leader knows entry `index` to be, itself included."""
     return 1 + sum(index <= leader.match_index.get(peer, 0) for peer in leader.peers)
-
-
-def spread(leader: Node, index: int) -> str:
-    """On how many nodes an entry is, as the leader knows it."""
-    return f"entry {index} {_is_on(leader, index)}"
-
-
-def _is_on(leader: Node, index: int) -> str:
-    nodes = counted(len(leader.configuration.members), "node")
-    return f"is on {copies(leader, index)} of {nodes}"
-
-
-def why_uncommitted(leader: Node, index: int) -> str | None:
-    """What keeps a leader from committing up to `index`; None if nothing that can be seen does."""
-    term = leader.log.term_at(index)
-    if copies(leader, index) < majority_of(leader):
-        return f"{spread(leader, index)}: a majority is {majority_of(leader)}"
-    if term != leader.current_term:
-        held = f"entry {index} of term {term} {_is_on(leader, index)}"
-        leads = f"{leader.name} leads term {leader.current_term}"
-        return f"{held}, as far as {leader.name} knows; {leads}"
-    return None
 
 
 def reply_unheeded(node: Node, reply: AppendReply) -> str | None:

@@ -1,46 +1,86 @@
-"""Crashes, restarts and what a network does, as sentences. (§2, §5.1, §5.5)"""
+"""Crashes and restarts, as sentences. (Fig. 2, State)"""
 
 from __future__ import annotations
 
-from raftlab.raft import (
-    AppendEntries,
-    Cluster,
-    Cut,
-    Message,
-    Node,
-    Partition,
-    RequestVote,
-    Role,
-    Step,
-)
-from raftlab.sim.explain.turn import Saying, Told
-from raftlab.sim.words import counted, entries_counted, listed, name_message, oneself
+from collections.abc import Sequence
+
+from raftlab.raft import AppendEntries, Disk, Message, Node, RequestVote, Role
+from raftlab.raft.node import persist
+from raftlab.sim.explain.changes import first_difference
+from raftlab.sim.explain.turn import Saying, Told, peers_named
+from raftlab.sim.words import entries_counted, name_message, oneself
 
 
 def say_crash(told: Told, *, in_a_turn: bool) -> Saying:
     """A node stopped, between two turns or in the middle of one."""
-    back = told.after
-    kept = f"the disk keeps {_on_disk(back)}"
-    if in_a_turn:
-        headline = f"{told.name} crashes in the middle of a turn, before any message leaves"
-        return Saying(headline, kept, "Fig. 2, State")
+    last, back = told.node_before("restart"), told.after
     fresh = Node(back.name, back.configuration)
-    lost = ", ".join(_memory(told.node_before("restart"), back))
-    survived = ", ".join(_memory(back, fresh))
-    gone = f"; what is lost: {lost}" if lost else ""
-    besides = f"; what survived besides: {survived}" if survived else ""
-    return Saying(f"{told.name} crashes", f"{kept}{gone}{besides}", "Fig. 2, State")
+    lost, survived = _unsaved(last), []
+    if not in_a_turn:
+        lost, survived = [*lost, *_memory(last, back)], _memory(back, fresh)
+    gone = f"; what is lost: {', '.join(lost)}" if lost else ""
+    besides = f"; what survived besides: {', '.join(survived)}" if survived else ""
+    unsent = f"; {_never_left(told)}" if in_a_turn else ""
+    why = f"the disk keeps {_on_disk(back)}{gone}{besides}{unsent}{_given_back(back)}"
+    return Saying(_crashes(told, in_a_turn), why, "Fig. 2, State")
+
+
+def _crashes(told: Told, in_a_turn: bool) -> str:
+    if not in_a_turn:
+        return f"{told.name} crashes"
+    when = "after its messages have left" if told.sent else "before any message leaves"
+    return f"{told.name} crashes in the middle of a turn, {when}"
+
+
+def _never_left(told: Told) -> str:
+    """What the node wrote in its last turn, and that nobody will get it."""
+    written = [firing.gave for firing in told.firings if isinstance(firing.gave, Message)]
+    if told.sent or not written:
+        return "it had nothing to send" if not written else "what it wrote is on its way"
+    if len(written) == 1:
+        return f"{name_message(written[0])} never leaves"
+    receivers = tuple(dict.fromkeys(message.receiver for message in written))
+    return f"its {_kind_of(written)} to {peers_named(told, receivers)} never leave"
+
+
+def _kind_of(messages: Sequence[Message]) -> str:
+    kinds = {
+        "RequestVotes": all(isinstance(m, RequestVote) for m in messages),
+        "heartbeats": all(isinstance(m, AppendEntries) and not m.entries for m in messages),
+        "AppendEntries": all(isinstance(m, AppendEntries) for m in messages),
+    }
+    return next((kind for kind, is_all in kinds.items() if is_all), "messages")
 
 
 def _on_disk(node: Node) -> str:
-    entries = entries_counted(node.log.last_index)
-    return f"term {node.current_term}, {_vote(node)} and {entries}"
+    return _persistent(node.name, node.disk)
 
 
-def _vote(node: Node) -> str:
-    if node.voted_for is None:
-        return "no vote"
-    return f"the vote for {oneself(node.voted_for, node.name)}"
+def _persistent(name: str, kept: Disk | Node) -> str:
+    entries = entries_counted(kept.log.last_index)
+    return f"term {kept.current_term}, {_vote(name, kept)} and {entries}"
+
+
+def _vote(name: str, kept: Disk | Node) -> str:
+    return f"the vote for {oneself(kept.voted_for, name)}" if kept.voted_for else "no vote"
+
+
+def _given_back(back: Node) -> str:
+    """What a restart gives back of the disk, where that is not all of it."""
+    if persist(back) == back:
+        return ""
+    return f"; restart gives back {_persistent(back.name, back)}"
+
+
+def _unsaved(last: Node) -> list[str]:
+    """What a node that crashes should have had on disk and has not."""
+    disk = last.disk
+    unsaved = {
+        f"term {last.current_term}": last.current_term != disk.current_term,
+        _vote(last.name, last): last.voted_for not in (None, disk.voted_for),
+        "entries": first_difference(disk.log, last.log) <= last.log.last_index,
+    }
+    return [what for what, differs in unsaved.items() if differs]
 
 
 def _memory(before: Node, after: Node) -> list[str]:
@@ -63,75 +103,7 @@ def say_restart(told: Told) -> Saying:
         else f"commit_index is {node.commit_index}"
     )
     headline = f"{told.name} restarts{role} in term {node.current_term}"
-    return Saying(headline, f"the disk gave back {_on_disk(node)}; {forgotten}", "Fig. 2, State")
-
-
-def say_arrival_at_a_down_node(message: Message) -> Saying:
-    """A message reached a node that does not run. (§5.5)"""
-    headline = f"{name_message(message)} is lost: {message.receiver} is down"
-    return Saying(headline, _nobody_learns(message), "§5.5")
-
-
-def say_drop(message: Message) -> Saying:
-    """The network lost a message. (§5.1)"""
-    return Saying(f"The network loses {name_message(message)}", _nobody_learns(message), "§5.1")
-
-
-def _nobody_learns(message: Message) -> str:
-    if isinstance(message, RequestVote | AppendEntries):
-        return f"nobody is told; {message.sender} can only send again when no answer comes"
-    return f"{message.receiver} misses this answer; {message.sender} keeps what it wrote down"
-
-
-def say_duplicate(message: Message) -> Saying:
-    """The network copied a message. (§5.5)"""
-    headline = f"The network makes a second copy of {name_message(message)}"
-    why = f"{message.receiver} may get it twice; a second copy must do no harm"
-    return Saying(headline, why, "§5.5")
-
-
-def say_delay(message: Message) -> Saying:
-    """The network held a message back. (§5.5)"""
-    headline = f"The network holds {name_message(message)} back"
-    why = "what else is in flight comes first; a message may take any time and come in any order"
-    return Saying(headline, why, "§5.5")
-
-
-def say_cut(step: Step, event: Cut) -> Saying:
-    """One link was cut, one way. (§2)"""
-    sender, receiver = event.sender, event.receiver
-    headline = f"No message from {sender} reaches {receiver} any more"
-    back = (receiver, sender) in step.before.cut
-    other = "nor does any the other way" if back else f"what {receiver} sends still arrives"
-    are = "is" if len(step.lost) == 1 else "are"
-    lost = f"; {counted(len(step.lost), 'message')} on the way {are} lost" if step.lost else ""
-    return Saying(headline, f"{other}{lost}", "§2")
-
-
-def say_partition(step: Step, event: Partition) -> Saying:
-    """Links were cut. (§2)"""
-    sides = _sides(step.before, event)
-    split = " | ".join(", ".join(side) for side in sides)
-    are = "is" if len(step.lost) == 1 else "are"
-    on_their_way = f"; {counted(len(step.lost), 'message')} on the way across {are} lost"
-    quorum = step.before.nodes[0].configuration.is_quorum
-    larger = next((side for side in sides if quorum(side)), None)
-    if larger is None:
-        able = "no side holds a majority"
-    else:
-        able = f"a majority is on the side of {listed(larger)}"
-    why = f"no message crosses{on_their_way if step.lost else ''}; {able}"
-    return Saying(f"The network splits: {split}", why, "§2")
-
-
-def _sides(cluster: Cluster, event: Partition) -> list[tuple[str, ...]]:
-    named = {name for group in event.groups for name in group}
-    rest = tuple(name for name in cluster.names if name not in named)
-    return [tuple(sorted(side)) for side in (*event.groups, rest) if side]
-
-
-def say_heal(step: Step) -> Saying:
-    """Cut links work again. (§2)"""
-    cut = {frozenset(link) for link in step.before.cut}
-    ends = f"{counted(len(cut), 'pair')} of nodes can talk again"
-    return Saying("Every link carries messages again", f"{ends}; what was lost stays lost", "§2")
+    gave = f"the disk gave back {_on_disk(node)}"
+    if persist(node) != node:
+        gave = f"it begins with {_persistent(node.name, node)}; its disk holds {_on_disk(node)}"
+    return Saying(headline, f"{gave}; {forgotten}", "Fig. 2, State")

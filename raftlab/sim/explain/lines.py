@@ -86,6 +86,11 @@ def is_telling(before: Node, firing: Firing, fired: frozenset[str]) -> bool:
             return True
 
 
+def is_noted(firing: Firing) -> bool:
+    """Whether a handler noted by itself, without asking the rule, that the timer starts anew."""
+    return firing.rule == "resets_election_timer" and not firing.arguments
+
+
 def _brings(firing: Firing, term: int) -> bool:
     """Whether the message that a rule was asked about is at least of that term."""
     return any(getattr(about, "term", 0) >= term for about in firing.arguments)
@@ -96,6 +101,8 @@ def gave(before: Node, firing: Firing) -> str:
     match firing.gave:
         case Node(current_term=term, voted_for=vote, log=log) if firing.rule == "restart":
             return f"term {term}, {voted(vote)}, {entries_counted(log.last_index)}"
+        case True if is_noted(firing):
+            return "begins to wait anew"
         case bool():
             return "yes" if firing.gave else "no"
         case Node():

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from raftlab.raft import AppendEntries, AppendReply, Firing, Node
+from raftlab.raft import AppendEntries, AppendReply, Firing, Node, Role
 from raftlab.sim.explain.changes import log_changes
+from raftlab.sim.explain.commits import COUNTED_TERM, countable, held, spread, why_uncommitted
 from raftlab.sim.explain.election import say_newer_term
-from raftlab.sim.explain.facts import (
-    copies,
-    majority_of,
-    reply_unheeded,
-    spread,
-    why_uncommitted,
-)
+from raftlab.sim.explain.facts import a_role, copies, majority_of, reply_unheeded
 from raftlab.sim.explain.turn import Saying, Told, committed, peers_named
-from raftlab.sim.words import counted, entries_counted, entries_named, short
+from raftlab.sim.words import entries_counted, entries_named, short
 
 
 def say_command(told: Told, command: str) -> Saying:
@@ -24,14 +19,24 @@ def say_command(told: Told, command: str) -> Saying:
         return _say_refused_command(told, command)
     node, index = appended.node, appended.node.log.last_index
     if log_changes(told.before.log, node.log) != (f"entry {index} added",):
-        changed = ", ".join(log_changes(told.before.log, node.log)) or "nothing changed"
-        headline = f"{name} takes {short(command)}"
-        return Saying(f"{headline}: {changed}", told.told("append_command"), "Fig. 2, Leaders 2")
+        return _say_odd_command(told, command, node)
     headline = f"{name} appends {short(command)} as entry {index} of term {node.log.last_term}"
     if (what := committed(told)) is not None:
-        return Saying(f"{headline}, commits {what}", spread(node, index), "§5.3")
+        return Saying(f"{headline}, commits {what}", _majority_held(told.after), "§5.3")
+    if node.role is not Role.LEADER:
+        asked = "append_command was asked all the same"
+        return Saying(headline, f"{name} is {a_role(node)}; {asked}", "Fig. 2, Leaders 2")
     own = "A leader writes commands into its own log first"
     return Saying(headline, f"{own}; {spread(node, index)}: not committed yet", "§5.3")
+
+
+def _say_odd_command(told: Told, command: str, node: Node) -> Saying:
+    """A command that did not make the log one entry longer, and nothing else."""
+    changed = ", ".join(log_changes(told.before.log, node.log)) or "nothing changed"
+    headline = f"{told.name} takes {short(command)}: {changed}"
+    ended = f"{told.name}'s log ended at index {told.before.log.last_index}"
+    why = f"{ended}, and the one that append_command gave ends at {node.log.last_index}"
+    return Saying(headline, why, "Fig. 2, Leaders 2")
 
 
 def _say_refused_command(told: Told, command: str) -> Saying:
@@ -39,7 +44,8 @@ def _say_refused_command(told: Told, command: str) -> Saying:
     headline = f"{name} refuses {short(command)}: it is no leader"
     leader = told.gave("refuse_command")
     if told.first("refuse_command") is None:
-        return Saying(f"{name} does nothing with {short(command)}", told.last_answer(), "§8")
+        does = f"{name} does nothing with {short(command)}"
+        return Saying(does, told.told("append_command"), "§8")
     if isinstance(leader, str):
         why = f"Only a leader takes commands; {name} names {leader}, whom it believes to lead"
     else:
@@ -51,13 +57,13 @@ def say_replicate(told: Told) -> Saying:
     """A leader sent entries. (Fig. 2, Leaders 3)"""
     sent = [f.gave for f in told.firings if isinstance(f.gave, AppendEntries)]
     if not sent:
-        return Saying(f"{told.name} sends no entries", "Nobody was sent any", "§5.3")
+        return Saying(f"{told.name} sends no entries", told.told("append_entries"), "§5.3")
     receivers = peers_named(told, tuple(message.receiver for message in sent))
     named = dict.fromkeys(_carried(message) for message in sent)
     what = next(iter(named)) if len(named) == 1 else "the entries they lack"
     ends = f"{told.name}'s log ends at index {told.before.log.last_index}"
     next_index = told.before.next_index
-    starts = [f"{m.receiver}'s next_index is {next_index.get(m.receiver)}" for m in sent]
+    starts = [f"{m.receiver}'s next_index is {next_index.get(m.receiver, 0)}" for m in sent]
     if len(sent) <= 3:
         why = f"{', '.join(starts)}, and {ends}"
     else:
@@ -73,13 +79,15 @@ def _carried(message: AppendEntries) -> str:
 
 def say_heartbeat(told: Told) -> Saying:
     """A leader sent heartbeats. (Fig. 2, Leaders 1)"""
-    receivers = told.sent("heartbeat")
-    node = told.before
+    receivers, node = told.written_to("heartbeat"), told.before
     if not receivers:
-        return Saying(f"{told.name} sends no heartbeat", "Nobody was sent any", "§5.2")
-    many = "a heartbeat" if len(receivers) == 1 else "heartbeats"
+        return Saying(f"{told.name} sends no heartbeat", told.told("heartbeat"), "§5.2")
+    many, carry = "heartbeats", "they carry"
+    if len(receivers) == 1:
+        many, carry = "a heartbeat", "it carries"
     leads = f"{told.name} leads term {node.current_term}"
-    why = f"no entries, only the word that {leads} and that commit_index is {node.commit_index}"
+    commits = f"that commit_index is {node.commit_index}"
+    why = f"{carry} no entries, only the word that {leads} and {commits}"
     return Saying(f"{told.name} sends {many} to {peers_named(told, receivers)}", why, "§5.2")
 
 
@@ -93,7 +101,7 @@ def say_append_reply(told: Told, reply: AppendReply) -> Saying:
         return _say_commit(told, what)
     fired = told.first(rule)
     if fired is None:
-        return Saying(f"{told.name} does nothing with the reply", told.last_answer(), "§5.3")
+        return Saying(f"{told.name} does nothing with the reply", told.told(rule), "§5.3")
     if fired.node == node and (unheeded := reply_unheeded(node, reply)) is not None:
         what = "success" if reply.success else "refusal"
         return Saying(f"{told.name} ignores {reply.sender}'s {what}", unheeded, "§5.3")
@@ -103,16 +111,14 @@ def say_append_reply(told: Told, reply: AppendReply) -> Saying:
 
 
 def _say_commit(told: Told, what: str) -> Saying:
-    node, index = told.after, told.after.commit_index
-    term, nodes = node.log.term_at(index), counted(len(node.configuration.members), "node")
-    own = term == node.current_term
-    of_term = f"of {told.name}'s own term {term}" if own else f"of term {term}"
-    if term is None:
-        of_term = f"not in {told.name}'s log"
-    held = f"entry {index}, {of_term}, is on {copies(node, index)} of {nodes}"
-    leads = "" if own else f", and {told.name} leads term {node.current_term}"
-    why = f"{held}; a majority is {majority_of(node)}{leads}"
-    return Saying(f"{told.name} commits {what}", why, "§5.3, §5.4.2")
+    return Saying(f"{told.name} commits {what}", _majority_held(told.after), "§5.3, §5.4.2")
+
+
+def _majority_held(leader: Node) -> str:
+    """On how many nodes the last committed entry is, of how many, and of which term."""
+    own = leader.log.term_at(leader.commit_index) == leader.current_term
+    leads = "" if own else f", and {leader.name} leads term {leader.current_term}"
+    return f"{held(leader, leader.commit_index)}; a majority is {majority_of(leader)}{leads}"
 
 
 def _say_success(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:
@@ -138,16 +144,16 @@ def _why_no_commit(told: Told, leader: Node, match_index: int) -> tuple[str, str
         return f"{told.name}'s log is empty: there is nothing to commit", "§5.3"
     if leader.log.last_index <= leader.commit_index:
         return f"{told.name} has committed its whole log already", "§5.3"
+    if countable(leader):
+        asked = told.first("leader_commit_index") is not None
+        spoken = told.told("leader_commit_index") if asked else held(leader, countable(leader))
+        return spoken, "§5.4.2"
     # The entry that this reply is about, or the first that still waits.
     index = max(leader.commit_index + 1, min(match_index, leader.log.last_index))
     against = why_uncommitted(leader, index)
-    if against is None:
-        asked = told.first("leader_commit_index") is not None
-        return told.told("leader_commit_index") if asked else spread(leader, index), "§5.4.2"
     if copies(leader, index) < majority_of(leader):
         return against, "§5.3"
-    # What Raft does is said of Raft: the rule that was asked may be a learner's own.
-    return f"{against}, and by counting Raft commits only a leader's own term", "§5.4.2"
+    return f"{against}, {COUNTED_TERM}", "§5.4.2"
 
 
 def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> Saying:
@@ -156,7 +162,7 @@ def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> S
     if old != new:
         headline = f"{told.name} moves {peer}'s next_index from {old} to {new}"
         again = " and tries again" if told.first("append_entries") else ""
-        return Saying(f"{headline}{again}", _why_refused(reply), "§5.3")
+        return Saying(f"{headline}{again}", _why_refused(node, reply), "§5.3")
     headline = f"{told.name} ignores {peer}'s refusal"
     if node.log.before(old) != prev:
         why = f"it answers what followed index {prev}, and {peer}'s next_index is {old} by now"
@@ -168,10 +174,15 @@ def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> S
     return Saying(headline, f"{why}; next_index stays {old}", "§5.3")
 
 
-def _why_refused(reply: AppendReply) -> str:
-    prev = reply.prev_log_index
-    if reply.conflict_term:
-        found = f"{reply.sender}'s entry {prev} is of term {reply.conflict_term}"
-        return f"{found}: the logs differ there"
+def _why_refused(leader: Node, reply: AppendReply) -> str:
+    """What a refusal tells of the follower's log. What it means by a conflict may be its own."""
+    peer, prev = reply.sender, reply.prev_log_index
     ends = f"ends at index {reply.last_log_index}" if reply.last_log_index else "is empty"
-    return f"{reply.sender} has no entry {prev} to build upon: its log {ends}"
+    if reply.last_log_index < prev:
+        return f"{peer} has no entry {prev} to build upon: its log {ends}"
+    place, term = reply.conflict_index, reply.conflict_term
+    if not term:
+        return f"{peer} refused what follows index {prev}; its log {ends}"
+    if place == prev and leader.log.term_at(prev) != term:
+        return f"{peer}'s entry {prev} is of term {term}: the logs differ there"
+    return f"{peer} refused what follows index {prev}, and names its entry {place}, of term {term}"

@@ -18,9 +18,9 @@ from raftlab.raft import (
     VoteReply,
 )
 from raftlab.sim.explain.asked import facts_asked
-from raftlab.sim.explain.citations import RULE_CITATIONS
+from raftlab.sim.explain.citations import citation_of
 from raftlab.sim.explain.facts import a_role
-from raftlab.sim.explain.lines import gave
+from raftlab.sim.explain.lines import gave, is_noted
 from raftlab.sim.words import entries_counted, voted
 
 # Who notes what no rule was asked for.
@@ -36,13 +36,15 @@ def explain_firing(before: Node, firing: Firing) -> str:
     `before` is the node as it stood when the rule was asked: the node of the firing before it, or
     the node before the event.
     """
-    return f"{said(before, firing)} ({RULE_CITATIONS.get(firing.rule, 'Fig. 2')})."
+    return f"{said(before, firing)} ({citation_of(firing)})."
 
 
 def said(before: Node, firing: Firing) -> str:
     """The same without full stop and citation."""
     rule, facts = firing.rule, facts_asked(before, firing)
     match firing.gave:
+        case True if is_noted(firing):
+            return f"{rule}: {before.name} begins to wait anew"
         case bool():
             says = f"{rule} says {gave(before, firing)}"
         case int():
@@ -65,6 +67,11 @@ def said(before: Node, firing: Firing) -> str:
         case _:
             says = f"{rule} is noted"
     return ": ".join(filter(None, (says, facts)))
+
+
+def purpose_of(firing: Firing) -> str:
+    """What the rule that fired is for; of what a handler noted, what the handler is for."""
+    return purpose("on_timeout" if is_noted(firing) else firing.rule)
 
 
 def purpose(rule: str) -> str:
@@ -96,7 +103,7 @@ def _written(before: Node, firing: Firing, message: Message) -> str:
         case VoteReply():
             granted = "granted" if message.vote_granted else "refused"
             return f"{name} answers {other}: vote {granted}, in term {term}"
-        case AppendEntries(entries=()):
+        case AppendEntries(entries=()) if firing.rule == "heartbeat":
             leads = f"{name} leads term {term}"
             does = f"{name} tells {other} that {leads}; leader_commit is {message.leader_commit}"
         case AppendEntries():

@@ -5,6 +5,8 @@ Derived from the event, the rules that fired and the node before, and from nothi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
@@ -29,38 +31,21 @@ from raftlab.raft import (
 from raftlab.raft.events import TurnEvent, actor
 from raftlab.sim.difference import difference
 from raftlab.sim.explain.append import say_append_entries
-from raftlab.sim.explain.citations import RULE_CITATIONS
-from raftlab.sim.explain.election import say_request_vote, say_timeout, say_vote_reply
-from raftlab.sim.explain.faults import (
-    say_arrival_at_a_down_node,
-    say_crash,
-    say_cut,
-    say_delay,
-    say_drop,
-    say_duplicate,
-    say_heal,
-    say_partition,
-    say_restart,
-)
+from raftlab.sim.explain.besides import applied_commands, besides
+from raftlab.sim.explain.citations import citation_of
+from raftlab.sim.explain.election import say_timeout, say_vote_reply
+from raftlab.sim.explain.faults import say_crash, say_restart
 from raftlab.sim.explain.lines import rule_lines
+from raftlab.sim.explain.network import say_network
 from raftlab.sim.explain.replication import (
     say_append_reply,
     say_command,
     say_heartbeat,
     say_replicate,
 )
-from raftlab.sim.explain.rules import purpose, said
-from raftlab.sim.explain.turn import (
-    Explanation,
-    Saying,
-    Told,
-    applied_commands,
-    as_explanation,
-    committed,
-    losses,
-    oddities,
-    retreats,
-)
+from raftlab.sim.explain.rules import purpose_of, said
+from raftlab.sim.explain.turn import Explanation, Saying, Told, as_explanation
+from raftlab.sim.explain.voting import say_request_vote
 from raftlab.sim.words import say_event
 
 
@@ -71,31 +56,22 @@ def explain(step: Step) -> Explanation:
     """
     if not isinstance(step, Step):
         raise TypeError(f"explain takes a step, and the start of a run has none: {step!r}.")
-    match step.event:
-        case Drop(message):
-            return as_explanation(say_drop(message))
-        case Duplicate(message):
-            return as_explanation(say_duplicate(message))
-        case Delay(message):
-            return as_explanation(say_delay(message))
-        case Cut() as cut:
-            return as_explanation(say_cut(step, cut))
-        case Partition() as partition:
-            return as_explanation(say_partition(step, partition))
-        case Heal():
-            return as_explanation(say_heal(step))
-        case Deliver(message) if not step.before.node(message.receiver).up:
-            return as_explanation(say_arrival_at_a_down_node(message))
-    told = Told(step.before.node(str(actor(step.event))), step.firings, step.lost)
+    if (saying := say_network(step)) is not None:
+        return as_explanation(saying)
     match step.event:
         case Restart():
-            return as_explanation(say_restart(told))
+            return _explain_restart(_told(step))
         case Crash(_, during):
-            return _explain_crash(told, during)
-        case event if not step.firings:
-            return _explain_recorded(step, event)
-        case event:
-            return _explain_turn(told, event)
+            return _explain_crash(_told(step), during)
+        case Deliver() | Timeout() | ClientCommand() | Replicate() | Heartbeat() as event:
+            recorded = not step.firings
+            return _explain_recorded(step, event) if recorded else _explain_turn(_told(step), event)
+    raise TypeError(f"{step.event!r} is no event.")
+
+
+def _told(step: Step) -> Told:
+    before = step.before.node(str(actor(step.event)))
+    return Told(before, step.firings, step.lost, step.sent)
 
 
 def explain_last_rule(step: Step) -> Explanation:
@@ -108,23 +84,28 @@ def explain_last_rule(step: Step) -> Explanation:
         return explain(step)
     told = Told(step.before.node(step.firings[0].node.name), step.firings)
     *_, (before, firing) = told.with_before()
-    citation = RULE_CITATIONS.get(firing.rule, "Fig. 2")
-    saying = Saying(said(before, firing), f"the rule: {purpose(firing.rule)}", citation)
+    why = f"the rule: {purpose_of(firing)}"
+    saying = Saying(said(before, firing), why, citation_of(firing))
     return as_explanation(saying, rule_lines(told.before, told.firings))
 
 
 def _explain_recorded(step: Step, event: TurnEvent) -> Explanation:
     """A turn of a saved run whose rules are not here: what changed is known, but not why."""
-    changed = "; ".join(difference(step.before, step.after)[:3]) or "nothing changed"
+    changed = "; ".join(difference(step.before, step.after)[:3]) or "Nothing changed"
     reason = f"The rules of this run are not loaded, so no reason is known. {changed}."
     return Explanation(f"The record says: {say_event(event)}.", reason, "", ())
+
+
+def _explain_restart(told: Told) -> Explanation:
+    lines = rule_lines(told.before, told.firings)
+    return as_explanation(say_restart(told), lines, applied_commands(told))
 
 
 def _explain_crash(told: Told, during: TurnEvent | None) -> Explanation:
     lines = rule_lines(told.before, told.firings)
     if during is None:
         return as_explanation(say_crash(told, in_a_turn=False), lines)
-    turn = Told(told.before, tuple(f for f in told.firings if f.rule != "restart"))
+    turn = replace(told, firings=tuple(f for f in told.firings if f.rule != "restart"))
     if told.first("restart") is None:
         # Stepping rule by rule, the lab asks before the crash itself.
         return _explain_turn(turn, during)
@@ -133,36 +114,22 @@ def _explain_crash(told: Told, during: TurnEvent | None) -> Explanation:
 
 
 def _explain_turn(told: Told, event: TurnEvent) -> Explanation:
-    saying = _say_turn(told, event)
-    odd = oddities(told, event.message) if isinstance(event, Deliver) else ""
-    more = (odd, retreats(told), _entered(told, event), _also_commits(told, saying))
-    lines = rule_lines(told.before, told.firings)
-    return as_explanation(saying, lines, *more, applied_commands(told), losses(told))
+    saying, lines = _say_turn(told, event), rule_lines(told.before, told.firings)
+    return as_explanation(saying, lines, *besides(told, event, saying))
 
 
 def why_nothing_happened(step: Step) -> str | None:
-    """Why no node is any different, in a sentence; None if one is, or if messages left."""
+    """Why no node is any different, in a sentence or more; None if one is."""
+    if step.before.nodes != step.after.nodes:
+        return None
+    reason = explain(step).reason
     match step.event:
-        case Deliver() | Timeout() | ClientCommand():
-            return explain(step).reason if step.before.nodes == step.after.nodes else None
-        case Replicate() | Heartbeat():
-            return None if step.sent else explain(step).reason
+        case Drop() | Duplicate() | Delay() | Partition() | Cut() | Heal():
+            return f"This happens to the network alone, and no node has a turn. {reason}"
+        case Replicate() | Heartbeat() if step.sent:
+            return f"A leader that sends stays as it is: only answers move it. {reason}"
         case _:
-            return None
-
-
-def _entered(told: Told, event: TurnEvent) -> str:
-    """That a request brought a newer term, where the reason speaks of something else."""
-    term, granted = told.new_term(), told.first("grant_vote")
-    request = isinstance(event, Deliver) and isinstance(event.message, RequestVote | AppendEntries)
-    return f"{told.name} is now in term {term}" if term and request and not granted else ""
-
-
-def _also_commits(told: Told, saying: Saying) -> str:
-    """That something was committed, where the headline speaks of something else."""
-    what = committed(told)
-    unsaid = what is not None and "commit" not in saying.headline
-    return f"{told.name} commits {what}" if unsaid else ""
+            return reason
 
 
 def _say_turn(told: Told, event: TurnEvent) -> Saying:

@@ -9,14 +9,10 @@ from typing import NamedTuple
 from raftlab.raft import Firing, Message, Node
 from raftlab.sim.explain.lines import RuleLine, receiver_of
 from raftlab.sim.explain.rules import said
-from raftlab.sim.words import entries_named, listed, short
+from raftlab.sim.words import capital, entries_named, listed
 
 # Two lines under the headline, in the lab's type at notebook width.
 LONGEST_REASON = 200
-
-ROUTINE = {"may_apply", "persist", "resets_election_timer"}
-
-FIRST_WORDS = {"both", "entries", "entry", "it", "its", "no", "nobody", "only", "the", "what"}
 
 
 class Saying(NamedTuple):
@@ -43,11 +39,12 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The node before its turn, the rules that fired in it, and what was lost at once."""
+    """The node before its turn, the rules that fired in it, what left and what was lost at once."""
 
     before: Node
     firings: tuple[Firing, ...]
     lost: tuple[Message, ...] = ()
+    sent: tuple[Message, ...] = ()
 
     @property
     def after(self) -> Node:
@@ -68,7 +65,7 @@ class Told:
         firing = self.first(rule)
         return None if firing is None else firing.gave
 
-    def sent(self, rule: str) -> tuple[str, ...]:
+    def written_to(self, rule: str) -> tuple[str, ...]:
         """To whom a rule wrote messages, in order."""
         receivers = (receiver_of(firing) for firing in self.firings if firing.rule == rule)
         return tuple(filter(None, receivers))
@@ -89,13 +86,7 @@ class Told:
         for before, firing in self.with_before():
             if firing.rule == rule:
                 return said(before, firing)
-        return f"{rule} was not asked"
-
-    def last_answer(self) -> str:
-        """The last firing worth words, as a bare clause, where a turn gives no more to tell."""
-        telling = (pair for pair in self.with_before() if pair[1].rule not in ROUTINE)
-        *_, last = (None, *telling)
-        return "no rule was asked" if last is None else said(*last)
+        return f"the rule {rule} was not asked"
 
     def stepped_down(self) -> bool:
         """Whether a newer term ended this node's candidacy or leadership."""
@@ -112,12 +103,20 @@ class Told:
 
 def committed(told: Told) -> str | None:
     """What this turn committed, and whether it was applied at once: "entry 1 and applies it"."""
+    named, applies = newly_committed(told)
+    return " and ".join(filter(None, (named, applies))) or None
+
+
+def newly_committed(told: Told) -> tuple[str, str]:
+    """The same in two: "entry 1" and "applies it", each "" where it did not happen."""
     before, after = told.before, told.after
     if after.commit_index <= before.commit_index:
-        return None
+        return "", ""
     named = entries_named(before.commit_index + 1, after.commit_index)
     pronoun = "them" if named.startswith("entries") else "it"
-    return named + (f" and applies {pronoun}" if after.last_applied == after.commit_index else "")
+    applied = {fired.node.last_applied for fired in told.firings if fired.rule == "apply_next"}
+    all_applied = applied.issuperset(range(before.commit_index + 1, after.commit_index + 1))
+    return named, f"applies {pronoun}" if all_applied else ""
 
 
 def peers_named(told: Told, names: tuple[str, ...]) -> str:
@@ -125,51 +124,12 @@ def peers_named(told: Told, names: tuple[str, ...]) -> str:
     return "all others" if len(names) > 3 and names == told.before.peers else listed(names)
 
 
-def applied_commands(told: Told) -> str:
-    """The commands that this turn gave to the state machine, as a sentence; "" if none."""
-    indexes = [f.node.last_applied for f in told.firings if f.rule == "apply_next"]
-    log = told.after.log
-    kept = [i for i in indexes if log.first_index <= i <= log.last_index]
-    commands = [short(log[i].command) for i in kept]
-    if not commands:
-        return ""
-    shown = commands if len(commands) <= 2 else [commands[0], "…", commands[-1]]
-    return f"The state machine applies {', '.join(shown)}"
-
-
-def oddities(told: Told, message: Message) -> str:
-    """That a term was not heeded, with the answer of the rule that could have; "" if it was."""
-    adopted, stale = told.first("adopt_newer_term"), told.first("is_stale")
-    if adopted is not None and adopted.node.current_term < message.term:
-        return told.told("adopt_newer_term")
-    late = message.term < told.node_before("is_stale").current_term
-    return told.told("is_stale") if stale is not None and stale.gave is False and late else ""
-
-
-def retreats(told: Told) -> str:
-    """A commit_index that went back, as a sentence; "" if it did not (it never should)."""
-    before, after = told.before.commit_index, told.after.commit_index
-    return f"commit_index went back from {before} to {after}" if after < before else ""
-
-
-def losses(told: Told) -> str:
-    """The messages of this turn that a cut link swallowed, as a sentence; "" if none."""
-    receivers = dict.fromkeys(m.receiver for m in told.lost if m.sender == told.name)
-    return f"What goes to {listed(receivers)} is lost: the link is cut" if receivers else ""
-
-
 def as_explanation(saying: Saying, rules: tuple[RuleLine, ...] = (), *more: str) -> Explanation:
     """A saying with full stops and citation, and with what more fits into two lines."""
-    sentences = [_capital(saying.why)]
+    sentences = [capital(saying.why)]
     for sentence in filter(None, more):
         if len(". ".join([*sentences, sentence])) + len(saying.citation) < LONGEST_REASON:
             sentences.append(sentence)
     # The citation belongs to the reason, not to what is said besides.
     sentences[0] = f"{sentences[0]} ({saying.citation})"
     return Explanation(f"{saying.headline}.", f"{'. '.join(sentences)}.", saying.citation, rules)
-
-
-def _capital(sentence: str) -> str:
-    # Only the words that clauses of this package begin with: a node may be called "alice".
-    first = sentence.partition(" ")[0]
-    return sentence[0].upper() + sentence[1:] if first in FIRST_WORDS else sentence
