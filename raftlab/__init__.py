@@ -45,7 +45,7 @@ from raftlab.raft import (
     step,
 )
 from raftlab.sim.acts import Arrival, AtLeader
-from raftlab.sim.explain import explain
+from raftlab.sim.explain import explain, explain_rule, why_not_committed
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
@@ -66,6 +66,9 @@ from raftlab.views.notebook import register
 
 if TYPE_CHECKING:
     from raftlab.course.outcome import Checked
+    from raftlab.raft import Step
+    from raftlab.sim.history import Moment
+    from raftlab.views.disk_and_memory import DiskAndMemory
     from raftlab.widgets.lab import Lab
 
 __version__ = "0.1.0"
@@ -102,8 +105,10 @@ __all__ = [
     "check",
     "deliver_all",
     "deposed_leader",
+    "disk_and_memory",
     "enabled",
     "explain",
+    "explain_rule",
     "explore",
     "figure_7",
     "figure_8",
@@ -124,6 +129,7 @@ __all__ = [
     "step",
     "timed",
     "walkthrough",
+    "why_not_committed",
 ]
 
 
@@ -147,6 +153,17 @@ def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> La
     if not isinstance(run, History):
         raise TypeError(f"lab takes a run or a cluster, as in lab(fresh()); it was given {run!r}.")
     return Lab(run)
+
+
+def disk_and_memory(what: Cluster | Step | Moment | History) -> DiskAndMemory:
+    """What a crash would leave of each node, and what it would take.
+
+    Of a step or a moment what it changed is marked; a run is shown as it is now. Raises TypeError
+    for anything else.
+    """
+    from raftlab.views import disk_and_memory as view
+
+    return view.disk_and_memory(what)
 
 
 def _show_checked(checked: Checked) -> None:

@@ -6,9 +6,40 @@ from typing import Any
 
 import ipywidgets
 
-from raftlab.widgets.panel import NODE_ACTS
+from raftlab.widgets.acts import (
+    CLOCK_ACTS,
+    HELP,
+    MESSAGE_ACTS,
+    NETWORK_ACTS,
+    NODE_ACTS,
+    example,
+)
+from raftlab.widgets.refusals import Row, say_refusals
 
 SPEEDS = (("1 a second", 1.0), ("2 a second", 2.0), ("5 a second", 5.0), ("10 a second", 10.0))
+LAST_SEED = 9999
+
+# How wide a field is that holds so many signs, and its name beside it.
+PIXELS_A_SIGN, PIXELS_BESIDE = 8, 100
+
+
+class Acts:
+    """The buttons of one row, and beside or below them why some cannot be pressed."""
+
+    def __init__(self, names: tuple[str, ...], *, below: bool = True) -> None:
+        """A button for each of these acts."""
+        self.buttons = {name: _button(name) for name in names}
+        self.why = _reason()
+        if below:
+            self.why.add_class("raftlab-reason-below")
+
+    def show(self, refusals: Row) -> None:
+        """Enable what can be done, and say of the rest why not."""
+        for act, button in self.buttons.items():
+            reason = refusals[act]
+            button.disabled = reason is not None
+            button.tooltip = reason or HELP[act]
+        self.why.value = say_refusals(refusals)
 
 
 class Controls:
@@ -16,46 +47,79 @@ class Controls:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         """Controls for a cluster of these nodes; nothing is wired yet."""
-        self.message: ipywidgets.Dropdown = ipywidgets.Dropdown(description="Message")
-        self.deliver = _button("Deliver", primary=True)
-        self.drop = _button("Drop")
-        self.duplicate = _button("Duplicate")
         self.back = _button("◂ Back")
-        self.step = _button("Step ▸", strong=True)
+        self.step = _button("Step ▸", look="strong")
         self.by_rule = _button("Step by rule ▹")
         self.play = _button("Play")
         self.speed = ipywidgets.Dropdown(description="Speed", options=SPEEDS, value=2.0)
         self.branch = ipywidgets.Dropdown(description="Branch")
+        self.why_time = _reason()
+        self.seed: Any = ipywidgets.BoundedIntText(description="Seed", min=0, max=LAST_SEED)
+        self.seed.add_class("raftlab-seed")
+        self.clock_acts = Acts(CLOCK_ACTS, below=False)
+        self.message: ipywidgets.Dropdown = ipywidgets.Dropdown(description="Message")
+        self.message.add_class("raftlab-message")
+        self.message_acts = Acts(MESSAGE_ACTS)
+        self.message_acts.buttons["Deliver"].add_class("raftlab-primary")
         self.command = ipywidgets.Text(description="Client", value="SET key1 valueA")
-        self.command.add_class("raftlab-client")
         self.to = ipywidgets.Dropdown(description="to", options=names)
         self.send = _button("Send")
-        self.send.add_class("raftlab-send")
         self.node = ipywidgets.Dropdown(description="Node", options=names)
-        self.acts = {act: _button(act) for act in NODE_ACTS}
+        self.node_acts = Acts(NODE_ACTS)
+        self.node_acts.why.add_class("raftlab-reason-long")
+        self.sides = ipywidgets.Text(description="Network", value=(sides := example(names)))
+        self.sides.layout.width = f"{PIXELS_A_SIGN * len(sides) + PIXELS_BESIDE}px"
+        self.cut_from = ipywidgets.Dropdown(description="from", options=names)
+        self.cut_to = ipywidgets.Dropdown(description="towards", options=names)
+        self.cut_to.value = names[-1]
+        self.network_acts = Acts(NETWORK_ACTS)
         self.event = ipywidgets.Dropdown(description="Event")
         self.do = _button("Do it")
-        self.why_message = _reason()
-        self.why_time = _reason()
-        self.why_node = _reason()
-        self.why_node.add_class("raftlab-reason-below")
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """What is chosen before a button is pressed, and decides whether it can be."""
+        return self.node, self.sides, self.cut_from, self.cut_to
 
     def rows(self) -> ipywidgets.VBox:
         """All of them, a row for each thing to act on."""
         time = (self.back, self.step, self.by_rule, self.play, self.speed, self.branch)
-        rows = [
-            (_row_name("Time"), *time, self.why_time),
-            (self.message, self.deliver, self.drop, self.duplicate, self.why_message),
-            (self.command, self.to, self.send),
-            (self.node, *self.acts.values(), self.why_node),
-            (self.event, self.do),
-        ]
-        boxes = [ipywidgets.HBox(row) for row in rows]
-        for box in boxes:
-            box.add_class("raftlab-row")
-        controls = ipywidgets.VBox(boxes)
+        clock, message = self.clock_acts, self.message_acts
+        node, network = self.node_acts, self.network_acts
+        split, cut, heal = network.buttons.values()
+        rows = (
+            row(row_name("Time"), *time, self.why_time),
+            row(row_name("Clock"), self.seed, *clock.buttons.values(), clock.why),
+            row(self.message, *message.buttons.values(), message.why),
+            row(self.command, self.to, self.send),
+            row(self.node, *node.buttons.values(), node.why),
+            row(self.sides, split, heal, _together(self.cut_from, self.cut_to, cut), network.why),
+            row(self.event, self.do),
+        )
+        controls = ipywidgets.VBox(rows)
         controls.add_class("raftlab-controls")
         return controls
+
+
+def row(*widgets: Any) -> ipywidgets.HBox:
+    """Controls side by side; on a narrow screen, on several lines."""
+    box = ipywidgets.HBox(widgets)
+    box.add_class("raftlab-row")
+    return box
+
+
+def _together(*widgets: Any) -> ipywidgets.HBox:
+    """Controls that move to the next line only all at once."""
+    box = ipywidgets.HBox(widgets)
+    box.add_class("raftlab-together")
+    return box
+
+
+def row_name(name: str) -> Any:
+    """What a row is about, where its first control has no name that says so."""
+    label = ipywidgets.Label(name)
+    label.add_class("raftlab-row-name")
+    return label
 
 
 def offer(dropdown: Any, options: tuple[tuple[str, Any], ...], chosen: object) -> None:
@@ -66,22 +130,14 @@ def offer(dropdown: Any, options: tuple[tuple[str, Any], ...], chosen: object) -
         dropdown.value = chosen if chosen in values else values[0]
 
 
-def _button(description: str, *, primary: bool = False, strong: bool = False) -> Any:
+def _button(description: str, *, look: str = "") -> Any:
     button = ipywidgets.Button(description=description)
-    if primary:
-        button.add_class("raftlab-primary")
-    if strong:
-        button.add_class("raftlab-strong")
+    if look:
+        button.add_class(f"raftlab-{look}")
     return button
 
 
 def _reason() -> Any:
     label = ipywidgets.Label()
     label.add_class("raftlab-reason-beside")
-    return label
-
-
-def _row_name(name: str) -> Any:
-    label = ipywidgets.Label(name)
-    label.add_class("raftlab-row-name")
     return label

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from raftlab.raft import Cluster, Step
 from raftlab.sim.explain import Explanation
+from raftlab.sim.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,24 @@ class Frame:
     position: str
     lights: tuple[Light, ...]
     notice: str = ""
+
+
+OPENING = Explanation(
+    "The run begins here.",
+    "Nothing has happened yet. Step, or choose what happens first.",
+    "",
+    (),
+)
+
+
+def lights(history: History) -> tuple[Light, ...]:
+    """Every property of a run as it stands now.
+
+    Once broken, a property stays so: what was shown to a client cannot be taken back.
+    """
+    broken: dict[str, str] = {}
+    for place, moment in enumerate(history.path(history.now.number)):
+        for violation in moment.violations:
+            sentence = f"broken at event {place}: {violation.sentence}"
+            broken.setdefault(violation.property.name, sentence)
+    return tuple(Light(p.name, broken.get(p.name)) for p in history.properties)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
 from IPython.display import display
 
-from raftlab.raft import Event, Message
+from raftlab.raft import Cut, Event, Heal, Message
 from raftlab.sim.history import History
 from raftlab.views.still import still
 from raftlab.widgets.controls import Controls, offer
+from raftlab.widgets.memory_pane import MemoryPane
 from raftlab.widgets.panel import Panel
+from raftlab.widgets.playing import Playing
 from raftlab.widgets.stage import Scrubber, Stage, frame_for_stage
 
 # A dropdown whose value is None shows nothing; this shows its words.
@@ -36,10 +37,12 @@ class Lab:
         self.panel = Panel(history)
         self.stage = Stage()
         self.scrubber = Scrubber()
-        self._showing = False
-        self._playing: asyncio.Task[None] | None = None
+        self.memory = MemoryPane(self.panel)
         self.controls = Controls(history.cluster.names)
-        self.box = ipywidgets.VBox([self.stage, self.controls.rows(), self.scrubber])
+        self.playing = Playing(self.panel, lambda: self.controls.speed.value, self.show)
+        self._showing = False
+        rows = self.controls.rows()
+        self.box = ipywidgets.VBox([self.stage, rows, self.scrubber, self.memory.box])
         self.box.add_class("raftlab")
         self._wire()
         self.show()
@@ -55,6 +58,7 @@ class Lab:
             self.scrubber.last = self.panel.moments()
             self.scrubber.place = self.panel.place()
             self._show_stage()
+            self.memory.show()
         finally:
             self._showing = False
 
@@ -71,21 +75,25 @@ class Lab:
     # Making
 
     def _wire(self) -> None:
-        panel = self.panel
-        self._on_click(self.controls.deliver, lambda: self._with_message(panel.deliver))
-        self._on_click(self.controls.drop, lambda: self._with_message(panel.drop))
-        self._on_click(self.controls.duplicate, lambda: self._with_message(panel.duplicate))
-        self._on_click(self.controls.back, panel.back)
-        self._on_click(self.controls.step, panel.step)
-        self._on_click(self.controls.by_rule, panel.step_by_rule)
-        self._on_click(self.controls.send, self._send_command)
-        self._on_click(self.controls.do, lambda: panel.do(self.controls.event.value))
-        for act, button in self.controls.acts.items():
-            self._on_click(button, self._doing(act))
-        self.controls.play.on_click(self._on_play)
-        self.controls.node.observe(self._on_choice, "value")
-        self.controls.message.observe(self._on_choice, "value")
-        self.controls.branch.observe(self._on_branch, "value")
+        panel, controls = self.panel, self.controls
+        self._on_click(controls.back, panel.back)
+        self._on_click(controls.step, panel.step)
+        self._on_click(controls.by_rule, panel.step_by_rule)
+        self._on_click(controls.send, self._send_command)
+        self._on_click(controls.do, lambda: panel.do(controls.event.value))
+        for acts, doing in (
+            (controls.clock_acts, lambda _: panel.start_clock(controls.seed.value)),
+            (controls.message_acts, self._act_on_message),
+            (controls.node_acts, lambda act: panel.do(panel.node_act(act, controls.node.value))),
+            (controls.network_acts, self._act_on_network),
+        ):
+            for act, button in acts.buttons.items():
+                self._on_click(button, _bound(doing, act))
+        controls.play.on_click(self._on_play)
+        controls.message.observe(self._on_message, "value")
+        for choice in controls.choices:
+            choice.observe(lambda _: self._show_buttons(), "value")
+        controls.branch.observe(self._on_branch, "value")
         self.scrubber.observe(self._on_scrub, "place")
         self.stage.observe(lambda _: self._show_stage(), ["theme", "room"])
         self.stage.on_msg(self._on_pill)
@@ -96,30 +104,37 @@ class Lab:
         """Let a button act; whoever acts, takes over from play."""
 
         def clicked(_: object) -> None:
-            self._pause()
+            self.playing.pause()
             act()
             self.show()
 
         button.on_click(clicked)
 
     def _on_play(self, _: object) -> None:
-        self._play_or_pause()
+        self.playing.start_or_pause()
         self.show()
 
     def _send_command(self) -> None:
         self.panel.send(self.controls.to.value, self.controls.command.value)
 
-    def _doing(self, act: str) -> Callable[[], None]:
-        return lambda: self.panel.do(self.panel.node_act(act, self.controls.node.value))
-
-    def _with_message(self, act: Callable[[Message], None]) -> None:
+    def _act_on_message(self, act: str) -> None:
         if (message := self._chosen_message()) is not None:
-            act(message)
+            self.panel.do(self.panel.message_act(act, message))
+
+    def _act_on_network(self, act: str) -> None:
+        controls = self.controls
+        match act:
+            case "Split":
+                self.panel.split(controls.sides.value)
+            case "Cut one way":
+                self.panel.do(Cut(controls.cut_from.value, controls.cut_to.value))
+            case _:
+                self.panel.do(Heal())
 
     def _chosen_message(self) -> Message | None:
         return None if self.controls.message.value == NO_MESSAGE else self.controls.message.value
 
-    def _on_choice(self, _: Changed) -> None:
+    def _on_message(self, _: Changed) -> None:
         if not self._showing:
             self._show_buttons()
             self._show_stage()
@@ -133,41 +148,14 @@ class Lab:
 
     def _on_scrub(self, changed: Changed) -> None:
         if not self._showing:
-            self._pause()
+            self.playing.pause()
             self.panel.go_to(changed["new"])
             self.show()
 
     def _on_branch(self, changed: Changed) -> None:
         if not self._showing:
-            self._pause()
+            self.playing.pause()
             self.panel.go_along(changed["new"])
-            self.show()
-
-    def _play_or_pause(self) -> None:
-        if self._playing is None:
-            self._playing = asyncio.get_running_loop().create_task(self._keep_stepping())
-        else:
-            self._pause()
-
-    def _pause(self) -> None:
-        if self._playing is not None:
-            self._playing.cancel()
-            self._playing = None
-
-    async def _keep_stepping(self) -> None:
-        # Along a recorded run, play stops where it ends; from there it goes on until paused.
-        panel = self.panel
-        recorded = panel.place() < panel.moments()
-        try:
-            while panel.why_not_step() is None and (
-                not recorded or panel.place() < panel.moments()
-            ):
-                await asyncio.sleep(1 / self.controls.speed.value)
-                panel.step()
-                self.show()
-        finally:
-            if self._playing is asyncio.current_task():
-                self._playing = None
             self.show()
 
     # Showing
@@ -189,26 +177,18 @@ class Lab:
         offer(self.controls.event, self.panel.events(), chosen)
 
     def _show_buttons(self) -> None:
-        panel = self.panel
-        no_message = panel.why_not_message()
-        for button in (self.controls.deliver, self.controls.drop, self.controls.duplicate):
-            button.disabled = no_message is not None
-        self.controls.why_message.value = no_message or ""
-        no_back, no_step = panel.why_not_back(), panel.why_not_step()
-        self.controls.back.disabled = no_back is not None
-        self.controls.step.disabled = self.controls.by_rule.disabled = no_step is not None
-        self.controls.play.disabled = no_step is not None and self._playing is None
-        self.controls.play.description = "Play" if self._playing is None else "Pause"
-        self.controls.why_time.value = no_step or no_back or ""
-        because: dict[str, list[str]] = {}
-        for act, button in self.controls.acts.items():
-            reason = panel.why_not(panel.node_act(act, self.controls.node.value))
-            button.disabled = reason is not None
-            button.tooltip = reason or act
-            if reason:
-                because.setdefault(reason, []).append(act)
-        said = (f"{', '.join(acts)}: {reason}" for reason, acts in because.items())
-        self.controls.why_node.value = "  ".join(said)
+        controls, refusals = self.controls, self.panel.refusals
+        no_back, no_step = self.panel.why_not_back(), refusals.step()
+        controls.back.disabled = no_back is not None
+        controls.step.disabled = controls.by_rule.disabled = no_step is not None
+        controls.play.disabled = no_step is not None and not self.playing.goes
+        controls.play.description = "Pause" if self.playing.goes else "Play"
+        controls.why_time.value = no_step or no_back or ""
+        controls.clock_acts.show(refusals.clock_row())
+        controls.message_acts.show(refusals.message_row(self._chosen_message()))
+        controls.node_acts.show(refusals.node_row(controls.node.value))
+        way = controls.cut_from.value, controls.cut_to.value
+        controls.network_acts.show(refusals.network_row(controls.sides.value, *way))
 
     def _show_stage(self) -> None:
         self.stage.frame = frame_for_stage(
@@ -218,3 +198,7 @@ class Lab:
             dark=self.stage.theme == "dark",
             room=self.stage.room,
         )
+
+
+def _bound(doing: Callable[[str], None], act: str) -> Callable[[], None]:
+    return lambda: doing(act)

@@ -12,40 +12,34 @@ from contextlib import suppress
 from raftlab.raft import (
     ClientCommand,
     Cluster,
-    Crash,
-    Deliver,
-    Drop,
-    Duplicate,
     Event,
-    Heartbeat,
     Message,
     NotPossible,
-    Replicate,
-    Restart,
     RuleError,
     Step,
-    Timeout,
     enabled,
     step,
-    why_not,
 )
 from raftlab.sim.beats import beats
-from raftlab.sim.branches import go_along, named_branches
+from raftlab.sim.branches import go_along
 from raftlab.sim.explain import Explanation, explain, explain_last_rule
-from raftlab.sim.history import History, Moment
+from raftlab.sim.history import History
+from raftlab.sim.schedule import Clock
 from raftlab.sim.words import say_event, say_message
 from raftlab.views.notebook import told
-from raftlab.widgets.frame import Frame, Light
-
-NODE_ACTS = ("Time out", "Send entries", "Heartbeat", "Crash", "Restart")
+from raftlab.widgets.acts import message_events, node_events, partition
+from raftlab.widgets.frame import OPENING, Frame, lights
+from raftlab.widgets.place import branches, next_moment, place, say_time, time_ahead
+from raftlab.widgets.refusals import Refusals
 
 
 class Panel:
-    """The controls of the lab over one history."""
+    """The controls of the lab over one history; `refusals` says why an act is refused."""
 
     def __init__(self, history: History) -> None:
         """Stand where `history` stands."""
         self.history = history
+        self.refusals = Refusals(history)
         self.notice = ""
         self._beats: tuple[Step, ...] = ()
         self._beat = 0
@@ -59,10 +53,11 @@ class Panel:
         if self._beat:
             beat = self._beats[self._beat - 1]
             explanation = explain_last_rule(beat)
-            position = f"rule {self._beat} of {len(self._beats)} in event {self._place() + 1}"
+            position = f"rule {self._beat} of {len(self._beats)} in event {self.place() + 1}"
+            position += say_time(time_ahead(self.history))
             return self._frame(beat.after, beat, explanation, position)
-        explanation = explain(moment.step) if moment.step else self._opening()
-        position = f"event {self._place()} of {len(self.history.line()) - 1}"
+        explanation = explain(moment.step) if moment.step else OPENING
+        position = f"event {self.place()} of {self.moments()}{say_time(moment.time)}"
         return self._frame(moment.cluster, moment.step, explanation, position)
 
     def columns(self) -> int:
@@ -77,11 +72,11 @@ class Panel:
 
     def place(self) -> int:
         """How many events lie before the shown moment."""
-        return self._place()
+        return place(self.history)
 
     def branches(self) -> tuple[tuple[str, int], ...]:
         """Every line of the run: its name, and the number of its last moment."""
-        return named_branches(self.history)
+        return branches(self.history)
 
     def branch(self) -> int:
         """The number of the last moment of the shown line."""
@@ -99,40 +94,18 @@ class Panel:
         commands = (command,) if command else ()
         return tuple((say_event(event), event) for event in enabled(self.history.cluster, commands))
 
+    def message_act(self, act: str, message: Message) -> Event:
+        """The event behind a button of the message row."""
+        return message_events(message)[act]
+
     def node_act(self, act: str, node: str) -> Event:
         """The event behind a button of the node row."""
-        events: dict[str, Event] = {
-            "Time out": Timeout(node),
-            "Send entries": Replicate(node),
-            "Heartbeat": Heartbeat(node),
-            "Crash": Crash(node),
-            "Restart": Restart(node),
-        }
-        return events[act]
-
-    def why_not(self, event: Event) -> str | None:
-        """Why `event` cannot be done now, in a sentence; None if it can."""
-        return self.history.read_only or why_not(self.history.cluster, event)
-
-    def why_not_message(self) -> str | None:
-        """Why no message can be delivered, dropped or duplicated; None if one can."""
-        if self.history.read_only:
-            return self.history.read_only
-        return None if self.history.cluster.network else "No message is in flight."
+        return node_events(node)[act]
 
     def why_not_back(self) -> str | None:
         """Why there is no step back; None if there is."""
-        at_start = self._place() == 0 and not self._beat
+        at_start = self.place() == 0 and not self._beat
         return "This is where the run starts." if at_start else None
-
-    def why_not_step(self) -> str | None:
-        """Why there is no step forward; None if there is."""
-        if self._next_moment() is not None:
-            return None
-        if self.history.read_only:
-            return self.history.read_only
-        stuck = self.history.upcoming() is None
-        return "Nothing can happen by itself any more." if stuck else None
 
     # Acting
 
@@ -147,21 +120,23 @@ class Panel:
             # Where a learner's own line raised, it is named.
             self.notice = "".join(told(error)) if error.__cause__ else str(error)
 
-    def deliver(self, message: Message) -> None:
-        """Deliver one message in flight."""
-        self.do(Deliver(message))
-
-    def drop(self, message: Message) -> None:
-        """Lose one message in flight."""
-        self.do(Drop(message))
-
-    def duplicate(self, message: Message) -> None:
-        """Copy one message in flight."""
-        self.do(Duplicate(message))
-
     def send(self, node: str, command: str) -> None:
         """Let a client send a command to a node."""
         self.do(ClientCommand(node, command.strip()))
+
+    def split(self, sides: str) -> None:
+        """Split the network into sides, as `node1 | node2 node3`."""
+        self._leave_the_middle()
+        self.notice = self.refusals.split(sides) or ""
+        if not self.notice:
+            self.do(partition(sides, self.history.cluster.names))
+
+    def start_clock(self, seed: int) -> None:
+        """Set a clock going at the shown moment: from there on it says what comes next."""
+        self._leave_the_middle()
+        self.notice = self.refusals.clock() or ""
+        if not self.notice:
+            self.history.set_going(Clock.set_going(self.history.cluster, seed=seed))
 
     def step(self) -> None:
         """Go one event on: along the recorded run, and beyond its end by what comes naturally."""
@@ -189,11 +164,11 @@ class Panel:
             self._leave_the_middle()
             self.history.back()
 
-    def go_to(self, place: int) -> None:
+    def go_to(self, number: int) -> None:
         """Go to the moment after that many events of the shown line."""
         self._leave_the_middle()
         line = self.history.line()
-        self.history.goto(line[max(0, min(place, len(line) - 1))].number)
+        self.history.goto(line[max(0, min(number, len(line) - 1))].number)
 
     def go_along(self, tip: int) -> None:
         """Show another line of the run, at the last moment that it shares with this one."""
@@ -209,32 +184,11 @@ class Panel:
         explanation: Explanation,
         position: str,
     ) -> Frame:
-        title, lights = self.history.title or "A run of your own", self._lights()
-        return Frame(title, cluster, step_shown, explanation, position, lights, self.notice)
-
-    def _opening(self) -> Explanation:
-        reason = "Nothing has happened yet. Step, or choose what happens first."
-        return Explanation("The run begins here.", reason, "", ())
-
-    def _lights(self) -> tuple[Light, ...]:
-        # Once broken, a property stays red: what was shown to a client cannot be taken back.
-        broken: dict[str, str] = {}
-        for place, moment in enumerate(self.history.path(self.history.now.number)):
-            for violation in moment.violations:
-                sentence = f"broken at event {place}: {violation.sentence}"
-                broken.setdefault(violation.property.name, sentence)
-        return tuple(Light(p.name, broken.get(p.name)) for p in self.history.properties)
-
-    def _place(self) -> int:
-        numbers = [moment.number for moment in self.history.line()]
-        return numbers.index(self.history.now.number)
-
-    def _next_moment(self) -> Moment | None:
-        line, place = self.history.line(), self._place()
-        return line[place + 1] if place + 1 < len(line) else None
+        title, shown = self.history.title or "A run of your own", lights(self.history)
+        return Frame(title, cluster, step_shown, explanation, position, shown, self.notice)
 
     def _go_beyond(self) -> str | None:
-        if reason := self.why_not_step():
+        if reason := self.refusals.step():
             return reason
         event = self.history.upcoming()
         if event is not None:
@@ -247,7 +201,7 @@ class Panel:
 
     def _look_into_the_next_step(self) -> None:
         """Find the beats of the next step without taking it; none where it has no rules to show."""
-        recorded, event = self._next_moment(), self.history.upcoming()
+        recorded, event = next_moment(self.history), self.history.upcoming()
         coming = recorded.step if recorded else None
         if recorded is None and event is not None and self.history.read_only is None:
             # What a rule raises is told when the step is taken.

@@ -118,7 +118,7 @@ function currentTheme() {
 }
 
 // JupyterLab's shortcuts would take the arrow keys that a list or the scrubber needs; and Enter in
-// the client's field sends.
+// a field of words presses the button of its row.
 function takeKeys(el) {
   const lab = el.closest(".raftlab");
   lab?.addEventListener("focusin", (event) => {
@@ -126,11 +126,13 @@ function takeKeys(el) {
       event.target.setAttribute("data-lm-suppress-shortcuts", "true");
     }
   });
-  lab?.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches(".raftlab-client input")) {
-      lab.querySelector(".raftlab-send")?.click();
+  // On the way down: a field keeps its keys to itself.
+  const enter = (event) => {
+    if (event.key === "Enter" && event.target.matches(".raftlab-row input[type=text]")) {
+      event.target.closest(".raftlab-row").querySelector("button").click();
     }
-  });
+  };
+  lab?.addEventListener("keydown", enter, true);
 }
 
 function render({ model, el }) {

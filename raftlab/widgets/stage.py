@@ -12,6 +12,7 @@ from raftlab.raft import Message, Role
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.layout import MEDIUM, NARROW, WIDE, Layout
+from raftlab.views.markup import SCHEME
 from raftlab.views.palette import DARK, LIGHT, css_variables
 from raftlab.views.text import alt, describe
 from raftlab.widgets.frame import Frame
@@ -24,6 +25,7 @@ LEAST_SCALE = 0.97
 STYLE = f"""
 .raftlab {{ {css_variables(LIGHT)} }}
 [data-jp-theme-light="false"] .raftlab {{ {css_variables(DARK)} }}
+{SCHEME}
 {(HERE / "stage.css").read_text(encoding="utf-8")}
 """
 

@@ -58,7 +58,8 @@ WATCH = """(box) => {
   window.raftlabFrames = [];
   window.raftlabPictures = 0;
   const picture = box.querySelector('.raftlab-picture');
-  new MutationObserver(() => { window.raftlabPictures += 1; }).observe(picture, { childList: true });
+  const counted = new MutationObserver(() => { window.raftlabPictures += 1; });
+  counted.observe(picture, { childList: true });
   const look = () => {
     const svg = picture.querySelector('svg');
     window.raftlabFrames.push([svg ? 1 : 0, picture.offsetHeight]);

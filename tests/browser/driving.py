@@ -18,7 +18,8 @@ ERRORS = """() => {
 
 def open_notebook(page: Page, url: str) -> None:
     """Open a notebook and wait for its kernel."""
-    page.goto(url)
+    # Without `reset` JupyterLab brings back the tabs of an earlier notebook, hidden labs with them.
+    page.goto(f"{url}&reset")
     page.wait_for_function(READY)
 
 

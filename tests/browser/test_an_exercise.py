@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.serving import Course
 from tests.browser.driving import READY, click_and_wait, headline, open_notebook, run_all
+from tests.browser.serving import Course
 
 pytestmark = pytest.mark.browser
 

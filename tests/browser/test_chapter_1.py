@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.serving import Course
 from tests.browser.driving import click_and_wait, first_lab, open_notebook, run_all
+from tests.browser.serving import Course
 
 pytestmark = pytest.mark.browser
 

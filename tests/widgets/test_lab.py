@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import ipywidgets
 import pytest
 
 import raftlab
@@ -11,6 +12,7 @@ from raftlab import RAFT, Cluster, History, fresh, leader_elected, walkthrough
 from raftlab.raft import Deliver, Node, Role
 from raftlab.raft.election import become_leader
 from raftlab.raft.node import restart
+from raftlab.sim.timed import timed
 from raftlab.views.draw import NoEngine
 from raftlab.views.layout import MEDIUM, NARROW, WIDE
 from raftlab.widgets import stage as stage_module
@@ -18,11 +20,16 @@ from raftlab.widgets.lab import Lab
 from raftlab.widgets.stage import layout_for
 
 
+def buttons(lab: Lab) -> list[Any]:
+    """Every button in the lab's rows, in their order."""
+    rows = [widget for row in lab.box.children[1].children for widget in row.children]
+    inner = [widget for group in rows for widget in getattr(group, "children", [group])]
+    return [widget for widget in inner if isinstance(widget, ipywidgets.Button)]
+
+
 def press(lab: Lab, name: str) -> dict[str, Any]:
     """Press the button of that name, and give what the stage then shows."""
-    buttons = list(vars(lab.controls).values())
-    buttons += list(lab.controls.acts.values())
-    (button,) = [b for b in buttons if getattr(b, "description", None) == name]
+    (button,) = [b for b in buttons(lab) if b.description == name]
     assert not button.disabled, f"{name} is disabled: {button.tooltip}"
     button.click()
     return lab.stage.frame
@@ -73,12 +80,160 @@ def test_a_message_is_chosen_and_delivered_dropped_or_copied() -> None:
     assert first not in lab.panel.history.cluster.network
 
 
+def test_a_message_is_delayed_while_another_was_sent_after_it() -> None:
+    lab = Lab(fresh())
+    delay = lab.controls.message_acts.buttons["Delay"]
+    assert lab.controls.message_acts.why.value == "No message is in flight."
+    press(lab, "Time out")
+    first, second = lab.panel.history.cluster.network
+    assert (delay.disabled, lab.controls.message_acts.why.value) == (False, "")
+    press(lab, "Delay")
+    assert lab.panel.history.cluster.network == (second, first)
+    assert lab.controls.message.value == first
+    assert delay.disabled
+    assert lab.controls.message_acts.why.value == "Delay: No other message was sent after this one."
+    lab.controls.message.value = second
+    assert not delay.disabled
+
+
+def test_a_node_crashes_in_its_turn_on_a_message_or_on_its_timer() -> None:
+    lab = Lab(fresh())
+    press(lab, "Time out")
+    frame = press(lab, "Deliver, then crash")
+    assert frame["headline"].startswith("node2 crashes in the middle of a turn")
+    lab.controls.node.value = "node3"
+    frame = press(lab, "Time out, then crash")
+    assert frame["headline"].startswith("node3 crashes in the middle of a turn")
+    assert lab.panel.history.cluster.node("node3").disk.voted_for == "node3"
+
+
+def test_the_network_is_split_as_written_and_healed() -> None:
+    lab = Lab(fresh(5))
+    assert lab.controls.sides.value == "node1 node2 | node3 node4 node5"
+    lab.controls.sides.value = "node1 node9"
+    network = lab.controls.network_acts
+    assert network.buttons["Split"].disabled
+    assert network.why.value == (
+        "Split: There is no node named 'node9'; there are node1, node2, node3, node4, node5.  "
+        "Heal: No link is cut."
+    )
+    lab.controls.sides.value = "node1 | node2, node3 | node4 node5"
+    frame = press(lab, "Split")
+    assert frame["headline"] == "The network splits: node1 | node2, node3 | node4, node5."
+    assert network.why.value == "Cut one way: The link from node1 to node5 is cut already."
+    press(lab, "Heal")
+    assert lab.panel.history.cluster.cut == ()
+
+
+def test_a_link_is_cut_one_way() -> None:
+    lab = Lab(fresh())
+    lab.controls.cut_from.value, lab.controls.cut_to.value = "node2", "node2"
+    assert lab.controls.network_acts.buttons["Cut one way"].disabled
+    lab.controls.cut_to.value = "node1"
+    press(lab, "Cut one way")
+    assert lab.panel.history.cluster.cut == (("node2", "node1"),)
+
+
+def test_a_clock_is_started_with_a_seed_and_then_says_what_comes_next() -> None:
+    lab = Lab(fresh(5))
+    lab.controls.seed.value = 3
+    frame = press(lab, "Start the clock")
+    assert frame["position"] == "event 0 of 0 · 0.0 ms"
+    clock = lab.controls.clock_acts
+    assert clock.buttons["Start the clock"].disabled
+    assert clock.why.value == "A clock goes already, with seed 3."
+    frame = press(lab, "Step ▸")
+    assert frame["headline"].startswith("node5's election timer runs out")
+    assert frame["position"] == "event 1 of 1 · 150.7 ms"
+    press(lab, "◂ Back")
+    assert clock.buttons["Start the clock"].disabled
+
+
+def test_a_clock_in_the_past_begins_a_branch_and_main_is_kept() -> None:
+    lab = Lab(walkthrough())
+    whole = lab.scrubber.last
+    lab.scrubber.place = 10
+    press(lab, "Start the clock")
+    assert lab.scrubber.last == 10
+    assert [name for name, _ in lab.controls.branch.options] == [
+        "main",
+        "by the clock from event 10",
+    ]
+    press(lab, "Step ▸")
+    lab.controls.branch.value = lab.controls.branch.options[0][1]
+    assert (lab.scrubber.place, lab.scrubber.last) == (10, whole)
+
+
+def test_play_follows_the_clock() -> None:
+    async def play() -> Lab:
+        lab = Lab(fresh())
+        press(lab, "Start the clock")
+        lab.controls.speed.value = 10.0
+        lab.controls.play.click()
+        while lab.panel.place() < 2:
+            await asyncio.sleep(0.02)
+        lab.controls.play.click()
+        return lab
+
+    lab = asyncio.run(play())
+    expected = timed(fresh(), until=1_000).line()
+    assert [moment.time for moment in lab.panel.history.line()] == [
+        moment.time for moment in expected[: lab.panel.place() + 1]
+    ]
+
+
+def test_no_two_buttons_of_the_rows_have_one_name_and_all_say_what_they_do() -> None:
+    lab = Lab(leader_elected(5))
+    names = [button.description for button in buttons(lab)]
+    assert len(set(names)) == len(names)
+    controls = lab.controls
+    for acts in (
+        controls.clock_acts,
+        controls.message_acts,
+        controls.node_acts,
+        controls.network_acts,
+    ):
+        assert all(button.tooltip for button in acts.buttons.values())
+
+
+def test_disk_and_memory_are_hidden_until_asked_for_and_then_follow_each_frame() -> None:
+    lab = Lab(leader_elected())
+    view = lab.memory.view
+    assert (view.layout.display, view.value) == ("none", "")
+    lab.memory.shown.value = True
+    assert view.layout.display == ""
+    assert "lost" not in view.value
+    press(lab, "Crash")
+    assert "✕ ◆ lost in this crash:" in view.value
+    press(lab, "Step by rule ▹")
+    assert "✕ lost<" in view.value
+    press(lab, "◂ Back")
+    lab.memory.shown.value = False
+    assert view.layout.display == "none"
+    closed = view.value
+    press(lab, "Restart")
+    assert view.value == closed
+    lab.memory.shown.value = True
+    assert "◆ begins anew" in view.value
+
+
+def test_disk_and_memory_show_a_turn_before_it_is_saved() -> None:
+    lab = Lab(fresh())
+    lab.memory.shown.value = True
+    seen = []
+    while lab.panel.place() == 0:
+        press(lab, "Step by rule ▹")
+        seen.append("≠ In memory, and not on disk: term 1" in lab.memory.view.value)
+    assert True in seen[:-1]
+    assert seen[-1] is False
+
+
 def test_the_chosen_message_stays_chosen_while_it_is_in_flight() -> None:
     lab = Lab(fresh())
     press(lab, "Time out")
     first, second = (value for _, value in lab.controls.message.options)
     lab.controls.message.value = second
-    lab.panel.deliver(first)
+    lab.panel.do(Deliver(first))
     lab.show()
     assert lab.controls.message.value == second
 
@@ -114,13 +269,15 @@ def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
     lab.controls.node.value = "node2"
     press(lab, "Crash")
     assert not lab.panel.history.cluster.node("node2").up
-    assert lab.controls.acts["Crash"].disabled
-    assert lab.controls.why_node.value == (
+    crash = lab.controls.node_acts.buttons["Crash"]
+    assert crash.disabled
+    assert lab.controls.node_acts.why.value == (
         "Time out, Send entries, Heartbeat, Crash: node2 is down: it can only restart."
     )
-    assert lab.controls.acts["Crash"].tooltip == "node2 is down: it can only restart."
+    assert crash.tooltip == "node2 is down: it can only restart."
     press(lab, "Restart")
     assert lab.panel.history.cluster.node("node2").up
+    assert crash.tooltip == "The node stops and keeps only its disk."
 
 
 def test_doing_something_else_in_the_past_begins_a_branch_and_main_leads_back() -> None:
