@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.modelcheck.caught import as_lines, rows
+from tests.sim import endured
 
 # A judge must give the same verdict twice; at a desk, new examples are welcome. Neither is timed:
 # a busy machine is no failure.
@@ -37,11 +38,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 # Not in tests/modelcheck/conftest.py: only the workers read that, and they print nothing.
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A table of the wrong rules that were caught, at the end of the tests' output."""
+    """What the wrong rules and the random runs came to, at the end of the tests' output."""
     caught = rows(terminalreporter.getreports("passed"))
     if caught:
         terminalreporter.write_sep("-", "wrong rules, and the shortest runs that catch them")
         for line in as_lines(caught):
+            terminalreporter.write_line(line)
+    told = endured.told(terminalreporter.getreports("passed"))
+    if told:
+        terminalreporter.write_sep("-", "random runs under every fault at once")
+        for line in endured.as_lines(told):
             terminalreporter.write_line(line)
 
 
