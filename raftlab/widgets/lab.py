@@ -12,8 +12,8 @@ from raftlab.raft import Cut, Event, Heal, Message
 from raftlab.sim.history import History
 from raftlab.views.still import still
 from raftlab.widgets.controls import Controls, offer
-from raftlab.widgets.memory_pane import MemoryPane
 from raftlab.widgets.panel import Panel
+from raftlab.widgets.panes import Panes
 from raftlab.widgets.playing import Playing
 from raftlab.widgets.stage import Scrubber, Stage, frame_for_stage
 
@@ -37,12 +37,12 @@ class Lab:
         self.panel = Panel(history)
         self.stage = Stage()
         self.scrubber = Scrubber()
-        self.memory = MemoryPane(self.panel)
+        self.panes = Panes(self.panel, self._on_followed)
         self.controls = Controls(history.cluster.names)
         self.playing = Playing(self.panel, lambda: self.controls.speed.value, self.show)
         self._showing = False
         rows = self.controls.rows()
-        self.box = ipywidgets.VBox([self.stage, rows, self.scrubber, self.memory.box])
+        self.box = ipywidgets.VBox([self.stage, rows, self.scrubber, self.panes.box])
         self.box.add_class("raftlab")
         self._wire()
         self.show()
@@ -58,7 +58,6 @@ class Lab:
             self.scrubber.last = self.panel.moments()
             self.scrubber.place = self.panel.place()
             self._show_stage()
-            self.memory.show()
         finally:
             self._showing = False
 
@@ -96,7 +95,7 @@ class Lab:
         controls.branch.observe(self._on_branch, "value")
         self.scrubber.observe(self._on_scrub, "place")
         self.stage.observe(lambda _: self._show_stage(), ["theme", "room"])
-        self.stage.on_msg(self._on_pill)
+        self.stage.on_msg(lambda _, content, __: self._on_followed(content))
 
     # Acting
 
@@ -139,12 +138,17 @@ class Lab:
             self._show_buttons()
             self._show_stage()
 
-    def _on_pill(self, _: object, content: object, __: object) -> None:
+    def _on_followed(self, content: object) -> None:
+        """A click in a picture: it chooses a message in flight, or goes to a moment."""
         # The browser may be one click late: the message may have left the network by then.
         in_flight = self.panel.history.cluster.network
         match content:
-            case {"choose": int(place)} if 0 <= place < len(in_flight):
+            case {"message": int(place)} if 0 <= place < len(in_flight):
                 self.controls.message.value = in_flight[place]
+            case {"moment": int(number)} if 0 <= number < len(self.panel.history):
+                self.playing.pause()
+                self.panel.go_to_moment(number)
+                self.show()
 
     def _on_scrub(self, changed: Changed) -> None:
         if not self._showing:
@@ -191,13 +195,15 @@ class Lab:
         controls.network_acts.show(refusals.network_row(controls.sides.value, *way))
 
     def _show_stage(self) -> None:
+        selected, dark = self._chosen_message(), self.stage.theme == "dark"
         self.stage.frame = frame_for_stage(
             self.panel.frame(),
             columns=self.panel.columns(),
-            selected=self._chosen_message(),
-            dark=self.stage.theme == "dark",
+            selected=selected,
+            dark=dark,
             room=self.stage.room,
         )
+        self.panes.show(dark=dark, room=self.stage.room, selected=selected)
 
 
 def _bound(doing: Callable[[str], None], act: str) -> Callable[[], None]:

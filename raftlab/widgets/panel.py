@@ -170,6 +170,11 @@ class Panel:
         line = self.history.line()
         self.history.goto(line[max(0, min(number, len(line) - 1))].number)
 
+    def go_to_moment(self, number: int) -> None:
+        """Go to the moment of that number, on whichever line it is."""
+        self._leave_the_middle()
+        self.history.goto(number)
+
     def go_along(self, tip: int) -> None:
         """Show another line of the run, at the last moment that it shares with this one."""
         self._leave_the_middle()

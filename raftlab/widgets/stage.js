@@ -93,7 +93,7 @@ function choosePill(event, model) {
   if (!link) return;
   event.preventDefault();
   const place = /^#message-(\d+)$/.exec(link.getAttribute("xlink:href") ?? "");
-  if (place) model.send({ choose: Number(place[1]) });
+  if (place) model.send({ message: Number(place[1]) });
 }
 
 function show(parts, frame) {

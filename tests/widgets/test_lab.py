@@ -8,7 +8,7 @@ import ipywidgets
 import pytest
 
 import raftlab
-from raftlab import RAFT, Cluster, History, fresh, leader_elected, walkthrough
+from raftlab import RAFT, Cluster, Crash, History, figure_8, fresh, leader_elected, walkthrough
 from raftlab.raft import Deliver, Node, Role
 from raftlab.raft.election import become_leader
 from raftlab.raft.node import restart
@@ -198,9 +198,9 @@ def test_no_two_buttons_of_the_rows_have_one_name_and_all_say_what_they_do() -> 
 
 def test_disk_and_memory_are_hidden_until_asked_for_and_then_follow_each_frame() -> None:
     lab = Lab(leader_elected())
-    view = lab.memory.view
+    view = lab.panes.views["Disk and memory"]
     assert (view.layout.display, view.value) == ("none", "")
-    lab.memory.shown.value = True
+    lab.panes.ticks["Disk and memory"].value = True
     assert view.layout.display == ""
     assert "lost" not in view.value
     press(lab, "Crash")
@@ -208,22 +208,24 @@ def test_disk_and_memory_are_hidden_until_asked_for_and_then_follow_each_frame()
     press(lab, "Step by rule ▹")
     assert "✕ lost<" in view.value
     press(lab, "◂ Back")
-    lab.memory.shown.value = False
+    lab.panes.ticks["Disk and memory"].value = False
     assert view.layout.display == "none"
     closed = view.value
     press(lab, "Restart")
     assert view.value == closed
-    lab.memory.shown.value = True
+    lab.panes.ticks["Disk and memory"].value = True
     assert "◆ begins anew" in view.value
 
 
 def test_disk_and_memory_show_a_turn_before_it_is_saved() -> None:
     lab = Lab(fresh())
-    lab.memory.shown.value = True
+    lab.panes.ticks["Disk and memory"].value = True
     seen = []
     while lab.panel.place() == 0:
         press(lab, "Step by rule ▹")
-        seen.append("≠ In memory, and not on disk: term 1" in lab.memory.view.value)
+        seen.append(
+            "≠ In memory, and not on disk: term 1" in lab.panes.views["Disk and memory"].value
+        )
     assert True in seen[:-1]
     assert seen[-1] is False
 
@@ -242,10 +244,10 @@ def test_a_click_on_a_pill_chooses_its_message_and_a_late_click_does_nothing() -
     lab = Lab(fresh())
     press(lab, "Time out")
     second = lab.panel.history.cluster.network[1]
-    lab._on_pill(lab.stage, {"choose": 1}, [])
+    lab._on_followed({"message": 1})
     assert lab.controls.message.value == second
-    for nonsense in ({"choose": 2}, {"choose": -1}, {"choose": "0"}, {}, None):
-        lab._on_pill(lab.stage, nonsense, [])
+    for nonsense in ({"message": 2}, {"message": -1}, {"message": "0"}, {"moment": 99}, {}, None):
+        lab._on_followed(nonsense)
     assert lab.controls.message.value == second
 
 
@@ -439,3 +441,36 @@ def test_a_restart_that_keeps_the_role_leaves_a_leader_that_the_lab_can_live_wit
     assert "changed are: restart" in lab.stage.frame["notice"]
     assert not lab.panel.history.cluster.node("node1").up
     press(lab, "Step ▸")
+
+
+def test_the_other_views_are_drawn_when_they_are_shown_and_follow_each_frame() -> None:
+    lab = Lab(figure_8("c"))
+    views, ticks = lab.panes.views, lab.panes.ticks
+    assert "<svg" in views["Space and time"].svg
+    assert views["Space and time"].alt.startswith("Space and time")
+    assert views["Roles"].svg == ""
+    for tick in ticks.values():
+        tick.value = True
+    before = {name: _content(view) for name, view in views.items()}
+    assert all(before.values())
+    press(lab, "◂ Back")
+    press(lab, "◂ Back")
+    assert _content(views["Space and time"]) != before["Space and time"]
+    ticks["Roles"].value = False
+    assert views["Roles"].layout.display == "none"
+
+
+def _content(view) -> str:
+    return getattr(view, "svg", None) or view.value
+
+
+def test_a_click_on_an_event_goes_there_even_to_another_line() -> None:
+    history = leader_elected(3)
+    tip = history.now.number
+    history.goto(2)
+    history.do(Crash("node2"))
+    lab = Lab(history)
+    lab._on_followed({"moment": tip})
+    assert (history.now.number, lab.panel.place()) == (tip, tip)
+    lab._on_followed({"moment": 1})
+    assert lab.scrubber.place == 1

@@ -1,0 +1,100 @@
+"""The lab's other views of the shown moment, each with a box to tick.
+
+They stand below all controls, so that none of these moves when a view opens or grows. What is not
+shown is not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+
+from raftlab.raft import Message
+from raftlab.views.disk_and_memory import DiskAndMemory
+from raftlab.views.draw import NoEngine, NotDrawn, svg
+from raftlab.views.machines import machines_html
+from raftlab.views.palette import DARK, LIGHT
+from raftlab.views.role_diagram import role_diagram_alt, role_diagram_dot
+from raftlab.views.space_time import space_time_alt, space_time_dot
+from raftlab.views.space_time.layout import WIDTH
+from raftlab.widgets.controls import row, row_name
+from raftlab.widgets.panel import Panel
+from raftlab.widgets.picture import Picture
+
+SHOWN_AT_FIRST = "Space and time"
+NARROWEST = 700
+
+
+class Panes:
+    """A box to tick for each view, and below them the views; `box` holds all of it.
+
+    `ticks` and `views` have them by name. `followed` is told what a click in a picture leads to.
+    """
+
+    def __init__(self, panel: Panel, followed: Callable[[object], None]) -> None:
+        """Views of what `panel` shows."""
+        self._panel = panel
+        self._theme, self._width = LIGHT, WIDTH
+        self._selected: Message | None = None
+        self._pictures = {"Space and time": self._space_time, "Roles": self._roles}
+        self._tables = {"State machines": self._machines, "Disk and memory": self._memory}
+        self.views: dict[str, Any] = {
+            **{name: Picture() for name in self._pictures},
+            **{name: ipywidgets.HTML() for name in self._tables},
+        }
+        self.ticks: dict[str, Any] = {
+            name: ipywidgets.Checkbox(name == SHOWN_AT_FIRST, description=name, indent=False)
+            for name in self.views
+        }
+        for name, tick in self.ticks.items():
+            self.views[name].add_class("raftlab-pane")
+            tick.observe(lambda _: self._show(), "value")
+        for name in self._pictures:
+            self.views[name].on_msg(lambda _, content, __: followed(content))
+        ticks = row(row_name("Views"), *self.ticks.values())
+        self.box = ipywidgets.VBox([ticks, *self.views.values()])
+        self.box.add_class("raftlab-foot")
+
+    def show(self, *, dark: bool, room: int, selected: Message | None) -> None:
+        """Bring the views that are shown up to date, for a theme and so many pixels of width."""
+        self._theme, self._selected = DARK if dark else LIGHT, selected
+        self._width = max(NARROWEST, min(room, WIDTH))
+        self._show()
+
+    def _show(self) -> None:
+        for name, view in self.views.items():
+            shown = self.ticks[name].value
+            view.layout.display = "" if shown else "none"
+            if shown and name in self._pictures:
+                with view.hold_sync():
+                    view.alt, view.svg = self._pictures[name]()
+            elif shown:
+                view.value = self._tables[name]()
+
+    def _space_time(self) -> tuple[str, str]:
+        history, width = self._panel.history, self._width
+        dot = space_time_dot(history, width=width, theme=self._theme, selected=self._selected)
+        return space_time_alt(history, width=width), _drawn(dot)
+
+    def _roles(self) -> tuple[str, str]:
+        frame = self._panel.frame()
+        dot = role_diagram_dot(frame.cluster, frame.step, width=self._width, theme=self._theme)
+        return role_diagram_alt(frame.cluster, frame.step), _drawn(dot)
+
+    def _machines(self) -> str:
+        frame = self._panel.frame()
+        return machines_html(frame.cluster, frame.step)
+
+    def _memory(self) -> str:
+        frame = self._panel.frame()
+        return DiskAndMemory(frame.cluster, frame.step).html
+
+
+def _drawn(dot: str) -> str:
+    """The picture; nothing where nothing draws, which the stage says."""
+    try:
+        return svg(dot)
+    except (NoEngine, NotDrawn):
+        return ""
