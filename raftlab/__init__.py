@@ -45,6 +45,14 @@ from raftlab.raft import (
     step,
 )
 from raftlab.sim.acts import Arrival, AtLeader
+from raftlab.sim.experiments import (
+    compare_latencies,
+    compare_sizes,
+    compare_timeouts,
+    election_times,
+    replace_leader,
+    split_votes,
+)
 from raftlab.sim.explain import explain, explain_rule, why_not_committed
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
@@ -103,9 +111,13 @@ __all__ = [
     "as_python",
     "begin",
     "check",
+    "compare_latencies",
+    "compare_sizes",
+    "compare_timeouts",
     "deliver_all",
     "deposed_leader",
     "disk_and_memory",
+    "election_times",
     "enabled",
     "explain",
     "explain_rule",
@@ -122,10 +134,12 @@ __all__ = [
     "progress",
     "question",
     "random_search",
+    "replace_leader",
     "save",
     "search",
     "solution",
     "split_vote",
+    "split_votes",
     "step",
     "timed",
     "walkthrough",

@@ -27,6 +27,9 @@ from raftlab.raft import (
 from raftlab.sim.acts import Act, AtLeader
 from raftlab.sim.timing import Timing
 
+# A tuple: `Timeout | Heartbeat | Replicate` would be made anew each time it is asked for.
+OF_A_NODE = (Timeout, Heartbeat, Replicate)
+
 
 class Cause(Enum):
     """Why something is due."""
@@ -186,7 +189,7 @@ class Agenda:
 
 def _is_of(due: Due, name: str) -> bool:
     """Whether a timer or a beat is that of the node of this name."""
-    return isinstance(due.act, Timeout | Heartbeat | Replicate) and due.act.node == name
+    return isinstance(due.act, OF_A_NODE) and due.act.node == name
 
 
 def _is_along(due: Due, links: frozenset[tuple[str, str]]) -> bool:

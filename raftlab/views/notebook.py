@@ -18,12 +18,21 @@ from raftlab.sim.history import History, Moment
 if TYPE_CHECKING:
     from raftlab.modelcheck.at_random.result import RandomSearch
     from raftlab.modelcheck.result import Exploration
+    from raftlab.views.experiment import Result
 
 Bundle = dict[str, str]
 
 VERDICTS = {
     "raftlab.modelcheck.result": "Exploration",
     "raftlab.modelcheck.at_random.result": "RandomSearch",
+}
+
+EXPERIMENTS = {
+    "raftlab.sim.summary": "Durations",
+    "raftlab.sim.experiments.comparison": "Comparison",
+    "raftlab.sim.experiments.votes": "SplitVotes",
+    "raftlab.sim.experiments.times": "ElectionTimes",
+    "raftlab.sim.experiments.published": "Published",
 }
 
 PACKAGE = str(Path(__file__).parents[1])
@@ -43,6 +52,8 @@ def register() -> None:
     # By name: whoever has such a result has imported its module, and nobody else need.
     for module, name in VERDICTS.items():
         formatter.for_type_by_name(module, name, lambda result, **_: show_result(result))
+    for module, name in EXPERIMENTS.items():
+        formatter.for_type_by_name(module, name, lambda result, **_: show_experiment(result))
     errors: tuple[Any, ...] = (NotPossible, RuleError, UnknownRule)
     for kind in errors:
         # IPython asks an exception for its own words by this name.
@@ -86,3 +97,10 @@ def show_result(result: Exploration | RandomSearch) -> Bundle:
     from raftlab.views.verdict import show_verdict
 
     return show_verdict(result)
+
+
+def show_experiment(result: Result) -> Bundle:
+    """What an experiment gave, as a card."""
+    from raftlab.views import experiment
+
+    return experiment.show_experiment(result)
