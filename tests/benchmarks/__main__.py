@@ -22,7 +22,7 @@ from raftlab.sim import random_events, random_run
 from raftlab.sim.chance import Mix
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import svg
-from tests.benchmarks import checks, exploration
+from tests.benchmarks import checks, experiments, exploration
 
 TABLE = Path(__file__).with_name("RESULTS.md")
 
@@ -142,7 +142,13 @@ def results() -> Iterable[Result]:
         yield frames(size)
     yield importing()
     yield from kernels()
-    for part in (checks.times, exploration.rates, exploration.sizes, exploration.bugs):
+    for part in (
+        checks.times,
+        experiments.times,
+        exploration.rates,
+        exploration.sizes,
+        exploration.bugs,
+    ):
         yield from starmap(Result, part())
 
 

@@ -94,9 +94,7 @@ def start_the_clock(lab: Locator, seed: str) -> None:
 
 def memory_of(lab: Locator, node: str) -> Locator:
     """The row of the table of disk and memory that a node has."""
-    return lab.locator(".raftlab-pane tr").filter(
-        has=lab.page.get_by_role("rowheader", name=node)
-    )
+    return lab.locator(".raftlab-pane tr").filter(has=lab.page.get_by_role("rowheader", name=node))
 
 
 def show_disk_and_memory(lab: Locator) -> None:
