@@ -31,7 +31,8 @@ IMPURE = {
 }  # fmt: skip
 
 HEAVY = {
-    "IPython", "anywidget", "cattrs", "cloudpickle", "distributed", "graphviz", "ipywidgets",
+    "IPython", "anywidget", "cattrs", "cloudpickle", "distributed", "graphviz",
+    "matplotlib", "ipywidgets",
     "jupyter_client", "jupyterlab", "numpy", "pygraphviz", "tqdm", "traitlets",
 }  # fmt: skip
 

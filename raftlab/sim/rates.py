@@ -40,7 +40,10 @@ class Rate:
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome], stopped: str = "") -> Rate:
-        """The rate of those trials that gave true."""
+        """The rate of trials that gave true, of those that came to an end.
+
+        Of any set-up: `Rate.of(set_up.outcome(0, number) for number in range(1, 501))`.
+        """
         given = tuple(outcomes)
         ended = [bool(outcome) for outcome in given if outcome is not None]
         return cls(sum(ended), len(ended), len(given) - len(ended), stopped)

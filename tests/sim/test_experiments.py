@@ -258,6 +258,11 @@ def test_votes_split_by_the_formula_in_other_clusters_and_for_other_timeouts() -
     assert (point.expected, point.rate) == (1, Rate(50, 50))
 
 
+def test_by_default_each_majority_is_tried() -> None:
+    found = quietly(split_votes, 0.1, servers=4, trials=1)
+    assert [point.up for point in found.points] == [4, 3]
+
+
 def beta_chance(latency: float, c: int, up: int) -> float:
     """P(D < latency) for D = T(c) - T(1) of `up` uniform draws, by its density, summed up."""
     a, b = c - 1, up - c + 2
@@ -424,7 +429,9 @@ def test_what_is_measured_and_what_fails_may_be_anything() -> None:
         return sum(len(taken.sent) for _, taken in run)
 
     quiet = SetUp(fresh(3).cluster, Timing(after(node1=100), 50, latency=1), messages_sent, cap=149)
-    (found,) = quietly(compare, {"messages": quiet}, trials=2).durations
+    made = quietly(compare, {"messages": quiet}, trials=2, measured="Messages")
+    (found,) = made.durations
+    assert made.headline == "Messages: 2 trials"
     assert found.values == (8, 8)  # two requests, votes, heartbeats and answers
 
 
@@ -781,6 +788,8 @@ def test_experiments_read_well(splits: SplitVotes, well_within: ElectionTimes) -
         (lambda: compare_latencies(-1), "latency is a time in milliseconds"),
         (lambda: split_votes(0.6), r"from 0 to below 0\.5, not 0\.6"),
         (lambda: split_votes("0.1"), r"A latency is a fraction .* not '0\.1'"),
+        (lambda: split_votes(()), "There is nothing to try"),
+        (lambda: split_votes(0.1, ()), "There is nothing to try"),
         (lambda: split_votes(0.1, 2), "Of 5 servers 3 to 5 must run to elect a leader, not 2"),
         (lambda: split_votes(0.1, 6), "Of 5 servers 3 to 5 must run to elect a leader, not 6"),
         (lambda: split_votes(0.1, 4.0), "up is how many servers run, such as 4, not 4.0"),

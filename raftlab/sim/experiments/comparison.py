@@ -16,10 +16,12 @@ class Comparison:
     Attributes:
         varied: what they differ in, in a word or two, or nothing.
         durations: what was measured in each, under its label.
+        measured: what took that long.
     """
 
     varied: str
     durations: tuple[Durations, ...]
+    measured: str = "Time without a leader"
 
     def __getitem__(self, label: str) -> Durations:
         """What was measured under this label. Raises KeyError if there is none."""
@@ -33,7 +35,7 @@ class Comparison:
         """What was compared, and how often each was tried."""
         trials = sum(one.count for one in self.durations)
         by = f" by {self.varied}" if self.varied else ""
-        return f"Time without a leader{by}: {counted(trials, 'trial')}"
+        return f"{self.measured}{by}: {counted(trials, 'trial')}"
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class Elections:
     """Elections with so many servers up, and with such latencies, each with each."""
 
     latencies: float | Sequence[float]
-    up: int | Sequence[int]
+    up: int | Sequence[int] | None
     servers: int
     election_timeout: tuple[float, float]
     rules: Rules
@@ -67,9 +67,10 @@ class Elections:
         )
 
     def _numbers_up(self) -> list[int]:
-        """Raises ValueError for no numbers, and for fewer than a majority."""
+        """By default all that are a majority. Raises ValueError for other numbers, and for none."""
         numbers = []
-        for number in _listed(self.up):
+        majorities = range(self.servers, self.servers // 2, -1)
+        for number in _listed(majorities if self.up is None else self.up):
             if not is_whole(number):
                 raise ValueError(f"up is how many servers run, such as 4, not {number!r}.")
             numbers.append(running(self.servers, number))
@@ -91,10 +92,12 @@ class Elections:
         return latencies
 
 
-def _listed(values: object) -> Iterable[object]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        return (values,)
-    return values
+def _listed(values: object) -> list[object]:
+    one = isinstance(values, str) or not isinstance(values, Iterable)
+    listed = [values] if one else list(values)  # type: ignore[call-overload]
+    if not listed:
+        raise ValueError("There is nothing to try: no latency, or no number of servers that run.")
+    return listed
 
 
 def labelled(set_ups: Sequence[tuple[Point, SetUp]], making: Making) -> list[tuple[str, SetUp]]:

@@ -10,16 +10,23 @@ from raftlab.raft import RAFT, Rules
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.many import Making, Trials
 from raftlab.sim.experiments.refusals import (
-    is_number,
     refuse_kinds,
     refuse_making,
     refuse_set_up,
 )
-from raftlab.sim.experiments.replacing import LAN, LATENCY, crash_and_replace, lan
+from raftlab.sim.experiments.replacing import (
+    LAN,
+    LATENCY,
+    crash_and_replace,
+    lan,
+    say_range,
+    say_timing,
+)
 from raftlab.sim.experiments.trial import CAP, SetUp
 from raftlab.sim.summary import Durations
-from raftlab.sim.timing import LatencyModel, Range, TimeoutModel, Timing
+from raftlab.sim.timing import LatencyModel, Range, Timing
 
+DOWNTIME = "Time without a leader"
 RANGES = ((150, 155), (150, 175), (150, 200), (150, 300))
 SIZES = (3, 5, 7, 9)
 LATENCIES = (1, 5, 15, 30)
@@ -57,16 +64,18 @@ def replace_leader(
     TypeError for other arguments that are not as above, RuleError if a rule misbehaves.
     """
     set_up = crash_and_replace(timing, servers=servers, short_logs=short_logs, rules=rules, cap=cap)
-    label = f"Replacing the leader of {servers} servers, {_say_timing(timing)}"
-    return measured(label, set_up, Making(trials, seed, executor, progress))
+    label = f"Replacing the leader of {servers} servers, {say_timing(timing)}"
+    return durations(label, set_up, Making(trials, seed, executor, progress))
 
 
-def measured(label: str, set_up: SetUp, making: Making) -> Durations:
+def durations(label: str, set_up: SetUp, making: Making) -> Durations:
     """How long it took in each trial of one set-up."""
     return compared("", {label: set_up}, making).durations[0]
 
 
-def compared(varied: str, set_ups: Mapping[str, SetUp], making: Making) -> Comparison:
+def compared(
+    varied: str, set_ups: Mapping[str, SetUp], making: Making, what: str = DOWNTIME
+) -> Comparison:
     """The same for several, each under its label; `varied` says what they differ in."""
     refuse_making(making)
     if not isinstance(set_ups, Mapping) or not set_ups:
@@ -81,6 +90,7 @@ def compared(varied: str, set_ups: Mapping[str, SetUp], making: Making) -> Compa
             Durations.of(label, given, set_up.cap, trials.stopped)
             for (label, set_up), given in zip(set_ups.items(), outcomes, strict=False)
         ),
+        what,
     )
 
 
@@ -89,6 +99,7 @@ def compare(
     trials: int = 1_000,
     *,
     varied: str = "",
+    measured: str = DOWNTIME,
     seed: int = 0,
     executor: Executor | None = None,
     progress: bool = True,
@@ -96,9 +107,10 @@ def compare(
     """Measure several set-ups, each under its label: any that can be put into a `SetUp`.
 
     `compare({"Raft": crash_and_replace(), "mine": crash_and_replace(rules=RAFT.but(…))})`. Each
-    measure gives milliseconds. `varied` heads the labels; the rest is as for `replace_leader`.
+    measure gives milliseconds. `varied` heads the labels, `measured` says what took that long; the
+    rest is as for `replace_leader`.
     """
-    return compared(varied, set_ups, Making(trials, seed, executor, progress))
+    return compared(varied, set_ups, Making(trials, seed, executor, progress), measured)
 
 
 def compare_timeouts(
@@ -115,13 +127,14 @@ def compare_timeouts(
 ) -> Comparison:
     """Replace a leader with election timeouts from one range after another.
 
-    `compare_timeouts((150, 155), (150, 200))`; the rest is as for `replace_leader`.
+    `compare_timeouts((150, 155), (150, 200))`; the rest is as for `replace_leader`. From a range
+    without width, such as (150, 150), no trial ends before the cap: a few of them will do.
     """
     for one in ranges:
         if not isinstance(one, tuple) or len(one) != 2:
             raise TypeError(f"A range of timeouts is a pair such as (150, 200), not {one!r}.")
     set_ups = {
-        _say_range(one): crash_and_replace(
+        say_range(one): crash_and_replace(
             lan(one[0], one[1], latency),
             servers=servers,
             short_logs=short_logs,
@@ -173,7 +186,7 @@ def compare_latencies(
     """
     refuse_kinds(timing, rules, cap)
     set_ups = {
-        _say_range(latency): crash_and_replace(
+        say_range(latency): crash_and_replace(
             replace(timing, latency=latency),
             servers=servers,
             short_logs=short_logs,
@@ -183,17 +196,3 @@ def compare_latencies(
         for latency in latencies or LATENCIES
     }
     return compared("one-way latency", set_ups, Making(trials, seed, executor, progress))
-
-
-def _say_timing(timing: Timing) -> str:
-    return (
-        f"election timeout {_say_range(timing.election_timeout)}, "
-        f"latency {_say_range(timing.latency)}"
-    )
-
-
-def _say_range(model: TimeoutModel | LatencyModel) -> str:
-    if isinstance(model, tuple):
-        low, high = model
-        return f"{low:g}–{high:g} ms"
-    return f"{model:g} ms" if is_number(model) else "drawn by a function"

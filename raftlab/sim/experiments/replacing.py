@@ -17,13 +17,14 @@ from raftlab.raft import RAFT, Rules
 from raftlab.sim.experiments.failures import CrashOfLeader, led, most_short_logs
 from raftlab.sim.experiments.measures import downtime
 from raftlab.sim.experiments.refusals import (
+    is_number,
     is_whole,
     refuse_kinds,
     refuse_restless,
     refuse_servers,
 )
 from raftlab.sim.experiments.trial import CAP, SetUp
-from raftlab.sim.timing import LatencyModel, Timing
+from raftlab.sim.timing import LatencyModel, TimeoutModel, Timing
 
 LATENCY = (2, 4)
 
@@ -72,3 +73,19 @@ def crash_and_replace(
         )
     failure = CrashOfLeader(0, timing.heartbeat_interval)
     return SetUp(led(servers, short_logs), timing, downtime, failure, rules=rules, cap=cap)
+
+
+def say_timing(timing: Timing) -> str:
+    """A timing as a label has it."""
+    return (
+        f"election timeout {say_range(timing.election_timeout)}, "
+        f"latency {say_range(timing.latency)}"
+    )
+
+
+def say_range(model: TimeoutModel | LatencyModel) -> str:
+    """How long something takes as a label has it: "150–300 ms"."""
+    if isinstance(model, tuple):
+        low, high = model
+        return f"{low:g}–{high:g} ms"
+    return f"{model:g} ms" if is_number(model) else "drawn by a function"

@@ -11,7 +11,7 @@ from raftlab.sim.experiments.elections import Elections, labelled
 from raftlab.sim.experiments.formulas import expected_election_time, split_vote_chance
 from raftlab.sim.experiments.many import Making, Trials
 from raftlab.sim.experiments.measures import time_to_leader
-from raftlab.sim.experiments.votes import LATENCIES, UP
+from raftlab.sim.experiments.votes import LATENCIES
 from raftlab.sim.rates import CONFIDENCE, Interval
 from raftlab.sim.summary import Durations
 from raftlab.sim.tables import Row, aligned, say_ms, say_number
@@ -112,7 +112,7 @@ def _row(point: TimePoint) -> Row:
 
 def election_times(
     latencies: float | Sequence[float] = LATENCIES,
-    up: int | Sequence[int] = UP,
+    up: int | Sequence[int] | None = None,
     *,
     servers: int = 5,
     trials: int = 500,

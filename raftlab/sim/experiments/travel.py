@@ -46,8 +46,9 @@ def packed(set_up: SetUp) -> bytes:
     try:
         return cast(bytes, cloudpickle.dumps(set_up))
     except Exception as error:
+        why = str(error).rstrip(".")
         raise CannotTravel(
-            f"This experiment cannot travel to another process: {error}. Define its rules and "
+            f"This experiment cannot travel to another process: {why}. Define its rules and "
             "functions from plain values, or leave the executor out."
         ) from error
 

@@ -15,7 +15,6 @@ from raftlab.sim.rates import CONFIDENCE, Interval, Rate
 from raftlab.sim.tables import Row, aligned
 from raftlab.sim.words import counted
 
-UP = (5, 4, 3)
 LATENCIES = (0.05, 0.1, 0.2, 0.3)
 
 
@@ -106,7 +105,7 @@ def _row(point: SplitPoint) -> Row:
 
 def split_votes(
     latencies: float | Sequence[float] = LATENCIES,
-    up: int | Sequence[int] = UP,
+    up: int | Sequence[int] | None = None,
     *,
     servers: int = 5,
     trials: int = 500,
@@ -121,7 +120,7 @@ def split_votes(
     Args:
         latencies: how long every message takes one way, as a fraction of the range of election
             timeouts: of 150 to 300 ms a latency of 0.1 is 15 ms.
-        up: how many of the servers run.
+        up: how many of the servers run; by default each number that is a majority.
         servers: how many there are, from 3 to 9.
         trials: how many elections for each number of servers with each latency.
         election_timeout: from when to when a timer runs out, in milliseconds.
