@@ -118,21 +118,27 @@ function currentTheme() {
 }
 
 // JupyterLab's shortcuts would take the arrow keys that a list or the scrubber needs; and Enter in
-// a field of words presses the button of its row.
+// a field of words presses the button of its row. The document listens, for the lab that the stage
+// is a part of: while the stage is made, it does not stand in its lab yet.
 function takeKeys(el) {
-  const lab = el.closest(".raftlab");
-  lab?.addEventListener("focusin", (event) => {
-    if (event.target.matches("select, input")) {
-      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-    }
-  });
-  // On the way down: a field keeps its keys to itself.
-  const enter = (event) => {
-    if (event.key === "Enter" && event.target.matches(".raftlab-row input[type=text]")) {
-      event.target.closest(".raftlab-row").querySelector("button").click();
+  const isOurs = (target) => el.closest(".raftlab")?.contains(target);
+  const keep = ({ target }) => {
+    if (target.matches("select, input") && isOurs(target)) {
+      target.setAttribute("data-lm-suppress-shortcuts", "true");
     }
   };
-  lab?.addEventListener("keydown", enter, true);
+  const enter = ({ key, target }) => {
+    if (key === "Enter" && target.matches(".raftlab-row input[type=text]") && isOurs(target)) {
+      target.closest(".raftlab-row").querySelector("button").click();
+    }
+  };
+  document.addEventListener("focusin", keep);
+  // On the way down: a field keeps its keys to itself.
+  document.addEventListener("keydown", enter, true);
+  return () => {
+    document.removeEventListener("focusin", keep);
+    document.removeEventListener("keydown", enter, true);
+  };
 }
 
 function render({ model, el }) {
@@ -156,8 +162,9 @@ function render({ model, el }) {
   parts.picture.addEventListener("click", (event) => choosePill(event, model));
   draw();
   retheme();
-  requestAnimationFrame(() => takeKeys(el));
+  const leaveKeys = takeKeys(el);
   return () => {
+    leaveKeys();
     themes.disconnect();
     sizes.disconnect();
     model.off("change:frame", draw);

@@ -75,6 +75,7 @@ def test_the_keyboard_alone_steps_and_scrubs(chapter: Page) -> None:
     position.filter(has_text="event 1 of").wait_for()
     chapter.keyboard.press("Space")
     position.filter(has_text="event 2 of").wait_for()
+    lab.locator(".raftlab-scrubber output").filter(has_text="event 2 of").wait_for()
     lab.get_by_role("slider", name="Moment").focus()
     chapter.keyboard.press("ArrowRight")
     position.filter(has_text="event 3 of").wait_for()
