@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from keyword import iskeyword
 
@@ -29,7 +29,7 @@ HOMES = {
     "raftlab.sim": ["SCENARIOS"],
 }
 FRESH = {f"fresh({size})": size for size in range(1, MOST_NODES + 1)}
-TAKEN = {"run", *(name for names in HOMES.values() for name in names)}
+TAKEN = frozenset({"run", *(name for names in HOMES.values() for name in names)})
 
 
 def as_python(history: History) -> str:
@@ -41,33 +41,36 @@ def as_python(history: History) -> str:
     """
     start, *moments = history.line()
     steps = [moment.step for moment in moments if moment.step is not None]
-    functions = _functions(history)
-    body = [*_undefined(history, functions), *_run(start.cluster, functions).lines()]
+    functions = functions_called(history)
+    body = [*_undefined(functions), *left_out(history), *making(start.cluster, functions).lines()]
     if steps:
-        body += _performing(steps, raises=_raises(history, steps[-1]))
+        body += performing(steps, raises=failing(history, steps[-1]) is not None)
     text = "\n".join(body) + "\n"
-    return "\n".join([*_imports(text), "", text])
+    return "\n".join([*imports(text), "", text])
 
 
-def _imports(text: str) -> Iterator[str]:
+def imports(text: str, homes: Mapping[str, Sequence[str]] = HOMES) -> Iterator[str]:
     """The lines that import what the text uses, and no more."""
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    for home, names in HOMES.items():
+    for home, names in homes.items():
         if needed := [name for name in names if name in used]:
             whole = f"from {home} import {', '.join(needed)}"
             split = Source(f"from {home} import (", tuple(map(Source, needed)), ")")
             yield from [whole] if len(whole) <= WIDTH else split.lines()
 
 
-def _functions(history: History) -> dict[str, str | None]:
-    """The name of the function that each changed rule is; None where it has none to call it by."""
+def functions_called(history: History, taken: Collection[str] = TAKEN) -> dict[str, str | None]:
+    """The name of the function that each changed rule is; None where it has none to call it by.
+
+    Nor has it one that the text has `taken` for something else.
+    """
     functions = {rule: getattr(history.rules, rule) for rule in history.rules.changed}
     names = {rule: getattr(function, "__name__", "") for rule, function in functions.items()}
 
     def has_a_name_to_itself(rule: str) -> bool:
         name = names.get(rule, "")
         namesakes = {id(functions[other]) for other in names if names[other] == name}
-        free = name.isidentifier() and not iskeyword(name) and name not in TAKEN
+        free = name.isidentifier() and not iskeyword(name) and name not in taken
         return free and len(namesakes) == 1
 
     # A file may name anything as a rule: only what is one becomes code.
@@ -75,25 +78,28 @@ def _functions(history: History) -> dict[str, str | None]:
     return {rule: names[rule] if has_a_name_to_itself(rule) else None for rule in changed}
 
 
-def _undefined(history: History, functions: dict[str, str | None]) -> Iterator[str]:
+def _undefined(functions: dict[str, str | None]) -> Iterator[str]:
     """A comment for each rule that the text cannot call by the name of its function."""
     for rule, name in functions.items():
         if name is None:
             yield f"# Define {rule} first: this rule is not the paper's."
+
+
+def left_out(history: History) -> Iterator[str]:
+    """A comment for each changed rule that there is no text for."""
     for rule in sorted(history.rules_changed - set(RULE_NAMES)):
         yield f"# Left out: {quoted(short(rule))}, a rule that this raftlab does not have."
 
 
-def _run(start: Cluster, functions: dict[str, str | None]) -> Source:
-    """The assignment that makes the history at its start."""
+def making(start: Cluster, functions: dict[str, str | None], *more: Source) -> Source:
+    """The assignment that makes the history at its start; `more` is given to History besides."""
     call = next((call for known, call in _starts() if known == start), None)
-    if call in FRESH and not functions:
+    if call in FRESH and not functions and not more:
         return Source(f"run = {call}")
     cluster = _cluster(start) if call is None else Source(f"{call}.cluster")
-    if not functions:
-        return Source("run = History(", (cluster,), ")")
     changes = tuple(Source(f"{rule}={name or rule}") for rule, name in functions.items())
-    return Source("run = History(", (cluster, Source("RAFT.but(", changes, ")")), ")")
+    rules = (Source("RAFT.but(", changes, ")"),) if changes else ()
+    return Source("run = History(", (cluster, *rules, *more), ")")
 
 
 @cache
@@ -113,15 +119,15 @@ def _cluster(start: Cluster) -> Source:
     return Source("Cluster.of(", tuple(map(spelled, start.names)), ")")
 
 
-def _performing(steps: Sequence[Step], *, raises: bool) -> Iterator[str]:
+def performing(steps: Sequence[Step], *, raises: bool = False, indent: str = "") -> Iterator[str]:
     """The call that does the steps, an event a line; the last may be known to raise."""
-    yield "perform("
-    yield "    run,"
+    yield f"{indent}perform("
+    yield f"{indent}    run,"
     for number, taken in enumerate(steps, start=1):
         if raises and number == len(steps):
-            yield "    # A rule fails at this event, which raises RuleError."
-        yield from spelled(as_act(taken)).lines("    ", ",")
-    yield ")"
+            yield f"{indent}    # A rule fails at this event, which raises RuleError."
+        yield from spelled(as_act(taken)).lines(f"{indent}    ", ",")
+    yield f"{indent})"
 
 
 def as_act(taken: Step) -> Event | Arrival:
@@ -133,12 +139,12 @@ def as_act(taken: Step) -> Event | Arrival:
     return event
 
 
-def _raises(history: History, last: Step) -> bool:
-    """Whether the last step, taken again, ends in an error, as far as the rules are at hand."""
+def failing(history: History, last: Step) -> str | None:
+    """The rule that fails if the last step is taken again; None if none does or it is not here."""
     if history.read_only is not None:
-        return False
+        return None
     try:
         step(last.before, last.event, history.rules)
-    except RuleError:
-        return True
-    return False
+    except RuleError as error:
+        return error.rule
+    return None
