@@ -44,6 +44,10 @@ class FrozenMap(Mapping[str, V], Generic[V]):
         """This map with `name` standing for `value`."""
         return FrozenMap.of({**dict(self.pairs), name: value})
 
+    def without(self, name: str) -> FrozenMap[V]:
+        """This map without `name`, whether or not it stood for something."""
+        return FrozenMap(tuple([pair for pair in self.pairs if pair[0] != name]))
+
     def __repr__(self) -> str:
         """Reads like a dict, which is what a learner expects to see."""
         return repr(dict(self.pairs))

@@ -200,8 +200,9 @@ LEADING = cluster(leader("node1", 1), node("node2", 1), node("node3", 1))
         ),
         (
             THREE,
-            ClientCommand("node1", "GET a"),
-            "The state machine understands 'SET key value', and not 'GET a'.",
+            ClientCommand("node1", "PUT a 1"),
+            "The state machine understands 'SET key value', 'GET key', 'DELETE key', "
+            "'CAS key expected new' and 'INCR key', and not 'PUT a 1'.",
         ),
         (THREE, Crash("node1", Timeout("node2")), "node1 can only crash in a turn of its own."),
         (THREE, Crash("node1", Crash("node1")), "node1 can only crash in a turn of its own."),
