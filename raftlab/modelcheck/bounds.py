@@ -11,14 +11,19 @@ from dataclasses import dataclass, fields
 
 from raftlab.raft import (
     RAFT,
+    Ask,
+    AskAgain,
+    Client,
     ClientCommand,
     Cluster,
     Crash,
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heartbeat,
     Node,
+    OpenSession,
     Replicate,
     Restart,
     Role,
@@ -52,6 +57,8 @@ class Bounds:
     duplicates: int | None = 0
     crashes: int | None = 1
     restarts: int | None = None
+    operations: int | None = 2  # that clients begin, and sessions that they open
+    retries: int | None = 1  # requests that they send again
     in_turn: bool | None = None  # crashes in the middle of a turn; None: see `cuts_turns`
     depth: int | None = None  # events, one after the other
     states: int = 5_000_000  # clusters tried; a million of them take some 40 MB
@@ -100,7 +107,7 @@ class Bounds:
         yield f"at most {counted(reach.in_flight, 'message')} in flight{still}"
         for name, noun in COUNTED.items():
             most = self.budgets.get(name)
-            if most is not None:
+            if most is not None and (start.clients or name not in OF_CLIENTS):
                 yield f"at most {counted(most, noun, name)}" if most else f"no {name}"
         if self.depth is not None:
             yield f"at most {counted(self.depth, 'event')}"
@@ -113,7 +120,10 @@ COUNTED = {
     "duplicates": "duplicate",
     "crashes": "crash",
     "restarts": "restart",
+    "operations": "operation",
+    "retries": "retry",
 }
+OF_CLIENTS = ("operations", "retries")
 """The bounds that count events of one kind, and what they count."""
 
 
@@ -135,8 +145,10 @@ class Reach:
         in_flight = max(bounds.in_flight, len(start.network))
         return cls(term, log, in_flight, bounds.cuts_turns(rules))
 
-    def allows(self, event: Event, node: Node) -> bool:
-        """Whether `event`, which is for `node`, is one to try."""
+    def allows(self, event: Event, node: Node | Client) -> bool:
+        """Whether `event`, which is for `node` (or for a client), is one to try."""
+        if isinstance(node, Client):
+            return allows_client(event, node)
         match event:
             case Timeout():
                 return node.current_term < self.term
@@ -149,9 +161,37 @@ class Reach:
             case _:
                 return True
 
-    def holds(self, node: Node) -> bool:
+    def holds(self, node: Node | Client) -> bool:
         """Whether `node` is one to go on from. (A wrong rule may carry it further.)"""
+        if isinstance(node, Client):
+            return True
         return node.current_term <= self.term and node.log.last_index <= self.log
+
+
+def allows_client(event: Event, client: Client) -> bool:
+    """Whether what a client may do is one to try.
+
+    It opens a session where it has asked for nothing yet, and gives up nothing: who asks for more
+    has been answered.
+    """
+    match event:
+        case Ask(command=command):
+            return command == next_operation(client)
+        case OpenSession():
+            return client.serial == 0
+        case GiveUp():
+            return False
+        case _:
+            return True
+
+
+def next_operation(client: Client) -> str:
+    """What a client asks for: to add one, then to read, in turns.
+
+    So it shows if anything is done twice, or read from a store that is behind. No other command
+    has the key.
+    """
+    return "GET count" if len(client.answers) % 2 else "INCR count"
 
 
 def next_command(node: Node) -> str:
@@ -183,5 +223,9 @@ def counts_as(event: Event) -> tuple[str, ...]:
             return ("crashes", *counts_as(during))
         case Restart():
             return ("restarts",)
+        case Ask() | OpenSession():
+            return ("operations",)
+        case AskAgain():
+            return ("retries",)
         case _:
             return ()

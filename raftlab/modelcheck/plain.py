@@ -12,17 +12,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, permutations
 
-from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command
+from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command, next_operation
 from raftlab.modelcheck.result import Level
 from raftlab.modelcheck.symmetry import Renaming
 from raftlab.raft import (
     RAFT,
     SAFETY,
+    Client,
     Cluster,
     Drop,
     Duplicate,
     Event,
     Message,
+    Node,
     Property,
     Rules,
     Step,
@@ -94,22 +96,27 @@ def successors(
     """Every step that leads on from `state`, with each state that it may lead to."""
     cluster, budgets = state.cluster, bounds.budgets
     commands = sorted({next_command(node) for node in cluster.nodes})
+    commands += sorted({next_operation(client) for client in cluster.clients})
     for event in enabled(cluster, commands):
         if isinstance(event, Drop) and bounds.drops is None:
             continue  # what is lost was lost when it was sent
         name = actor(event)
-        if name is not None and not reach.allows(event, cluster.node(name)):
+        if name is not None and not reach.allows(event, _member(cluster, name)):
             continue
         counted = [kind for kind in counts_as(event) if kind in budgets]
         used = tuple(sorted((*state.used, *counted)))
         if any(used.count(kind) > budgets[kind] for kind in counted):
             continue
         taken = step(cluster, event, rules)
-        if name is None or reach.holds(taken.after.node(name)):
+        if name is None or reach.holds(_member(taken.after, name)):
             for network in what_leaves(taken, bounds, reach.in_flight):
                 after = replace(taken.after, network=network)
                 if after != cluster:
                     yield replace(taken, after=after), State(after, used)
+
+
+def _member(cluster: Cluster, name: str) -> Node | Client:
+    return cluster.client(name) if cluster.has_client(name) else cluster.node(name)
 
 
 def what_leaves(taken: Step, bounds: Bounds, most: int) -> Iterable[tuple[Message, ...]]:

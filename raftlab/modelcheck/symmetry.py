@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import TypeVar
 
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    Ask,
+    AskAgain,
+    Client,
     ClientCommand,
+    ClientReply,
+    ClientRequest,
     Cluster,
     Crash,
     Cut,
@@ -19,10 +25,12 @@ from raftlab.raft import (
     Duplicate,
     Event,
     FrozenMap,
+    GiveUp,
     Heal,
     Heartbeat,
     Message,
     Node,
+    OpenSession,
     Partition,
     Replicate,
     RequestVote,
@@ -32,6 +40,8 @@ from raftlab.raft import (
     VoteReply,
 )
 from raftlab.raft.events import TurnEvent
+
+M = TypeVar("M", bound=Message)
 
 
 class Renaming:
@@ -61,6 +71,7 @@ class Renaming:
             commit_index=node.commit_index,
             last_applied=node.last_applied,
             machine=node.machine,
+            sessions=node.sessions,
             role=node.role,
             leader_id=None if leader_id is None else name.get(leader_id, leader_id),
             votes_received=tuple([name.get(voter, voter) for voter in node.votes_received]),
@@ -77,6 +88,10 @@ class Renaming:
                 return self.of_node(value)
             case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
                 return self.of_message(value)
+            case ClientRequest() | ClientReply():
+                return self.of_message(value)
+            case Client():
+                return self.of_client(value)
             case str():
                 return self.of_name(value)
             case _:
@@ -86,10 +101,26 @@ class Renaming:
         """The server renamed; what is remembered of it holds no names."""
         return Server(self.of_node(server.node), server.past)
 
-    def of_message(self, message: Message) -> Message:
+    def of_message(self, message: M) -> M:
         """The message between the new names."""
         sender, receiver = self.of_name(message.sender), self.of_name(message.receiver)
-        return replace(message, sender=sender, receiver=receiver)
+        renamed = replace(message, sender=sender, receiver=receiver)
+        if isinstance(renamed, ClientReply) and renamed.leader is not None:
+            return replace(renamed, leader=self.of_name(renamed.leader))
+        return renamed
+
+    def of_client(self, client: Client) -> Client:
+        """The client, whose own name stays, with every node that it knows of renamed."""
+        request, leader = client.request, client.leader
+        return replace(
+            client,
+            request=None if request is None else self.of_message(request),
+            leader=None if leader is None else self.of_name(leader),
+        )
+
+    def of_member(self, member: Server | Client) -> Server | Client:
+        """A server or a client renamed."""
+        return self.of_client(member) if isinstance(member, Client) else self.of_server(member)
 
     def of_event(self, event: Event) -> Event:
         """The event, for the node of the new name."""
@@ -110,7 +141,11 @@ class Renaming:
                 return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))
             case Cut(sender, receiver):
                 return Cut(self.of_name(sender), self.of_name(receiver))
-            case Heal():
+            case Ask(client, node, command):
+                return Ask(client, self.of_name(node), command)
+            case OpenSession(client, node) | AskAgain(client, node):
+                return type(event)(client, self.of_name(node))
+            case Heal() | GiveUp():
                 return event
 
     def of_cluster(self, cluster: Cluster) -> Cluster:
@@ -122,6 +157,7 @@ class Renaming:
             pasts=tuple([past for _, past in servers]),
             network=tuple(map(self.of_message, cluster.network)),
             cut=tuple(sorted((self.of_name(a), self.of_name(b)) for a, b in cluster.cut)),
+            clients=tuple(map(self.of_client, cluster.clients)),
         )
 
     def _of_map(self, by_name: FrozenMap[int]) -> FrozenMap[int]:

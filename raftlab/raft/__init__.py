@@ -12,10 +12,14 @@ in `lemmas`, `agreement` and `promises`, answer.
 
 from raftlab.raft.broken import broken_by, broken_in
 from raftlab.raft.checks import Change, Property, Scope, Server, Violation, changes
+from raftlab.raft.client import Answered, Client, client_turn, client_turns
 from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, enabled, own_turns, why_not
 from raftlab.raft.events import (
+    Ask,
+    AskAgain,
     ClientCommand,
+    ClientEvent,
     Crash,
     Cut,
     Delay,
@@ -23,8 +27,10 @@ from raftlab.raft.events import (
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heal,
     Heartbeat,
+    OpenSession,
     Partition,
     Replicate,
     Restart,
@@ -32,25 +38,43 @@ from raftlab.raft.events import (
 )
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.lemmas import LEMMAS
-from raftlab.raft.log import Entry, Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.log import Entry, Log, Origin
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    ClientReply,
+    ClientRequest,
+    Message,
+    RequestVote,
+    VoteReply,
+)
 from raftlab.raft.node import Configuration, Disk, Node, Role
 from raftlab.raft.past import Past
+from raftlab.raft.promised import CLIENTS
 from raftlab.raft.properties import FIGURE_3
 from raftlab.raft.rules import RAFT, Rules, UnknownRule
 from raftlab.raft.safety import SAFETY
+from raftlab.raft.sessions import Session
 from raftlab.raft.step import Reaction, Step, react, step, stopped_short
 from raftlab.raft.turn import Firing, RuleError
 
 __all__ = [
+    "CLIENTS",
     "FIGURE_3",
     "LEMMAS",
     "RAFT",
     "SAFETY",
+    "Answered",
     "AppendEntries",
     "AppendReply",
+    "Ask",
+    "AskAgain",
     "Change",
+    "Client",
     "ClientCommand",
+    "ClientEvent",
+    "ClientReply",
+    "ClientRequest",
     "Cluster",
     "Configuration",
     "Crash",
@@ -64,12 +88,15 @@ __all__ = [
     "Event",
     "Firing",
     "FrozenMap",
+    "GiveUp",
     "Heal",
     "Heartbeat",
     "Log",
     "Message",
     "Node",
     "NotPossible",
+    "OpenSession",
+    "Origin",
     "Partition",
     "Past",
     "Property",
@@ -82,6 +109,7 @@ __all__ = [
     "Rules",
     "Scope",
     "Server",
+    "Session",
     "Step",
     "Timeout",
     "UnknownRule",
@@ -90,6 +118,8 @@ __all__ = [
     "broken_by",
     "broken_in",
     "changes",
+    "client_turn",
+    "client_turns",
     "enabled",
     "own_turns",
     "react",

@@ -74,6 +74,8 @@ def _said(
             return starmap(p.says, product(cluster.network, servers))
         case Scope.CLUSTER:
             return iter([p.says(servers)])
+        case Scope.CLIENTS:
+            return iter([p.says(cluster.clients)] if cluster.clients else [])
 
 
 def _violations(

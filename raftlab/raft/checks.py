@@ -38,6 +38,7 @@ class Scope(Enum):
     PAIR = "two servers"  # says(one, other), of any two in both orders, and of each with itself
     MESSAGE = "a message in flight"  # says(message, server), of each with each
     CLUSTER = "all servers"  # says(servers)
+    CLIENTS = "all clients"  # says(clients), where there are some
     CHANGE = "what one rule changes"  # says(change)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from raftlab.raft.machine import apply
 from raftlab.raft.node import Node
+from raftlab.raft.sessions import applied
 
 
 def leader_commit_index(node: Node) -> int:
@@ -30,9 +30,10 @@ def may_apply(node: Node) -> bool:
 
 
 def apply_next(node: Node) -> Node:
-    """Apply the next entry to the state machine, in the order of the log.
+    """Apply the next entry to the state machine and its sessions, in the order of the log.
 
-    (Fig. 2, All Servers 1)
+    (Fig. 2, All Servers 1; §8)
     """
     index = node.last_applied + 1
-    return replace(node, last_applied=index, machine=apply(node.machine, node.log[index].command))
+    after = applied(node.machine, node.sessions, index, node.log[index])
+    return replace(node, last_applied=index, machine=after.machine, sessions=after.sessions)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from raftlab.raft.client import client_turns, why_no_client_turn
 from raftlab.raft.cluster import Cluster
 from raftlab.raft.events import (
+    Ask,
     ClientCommand,
+    ClientEvent,
     Crash,
     Cut,
     Delay,
@@ -37,16 +40,19 @@ class NotPossible(ValueError):
 def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]:
     """Every event that can happen next, in a fixed order, each once.
 
-    Client commands are yours to choose: each of `commands` is offered at each node that runs.
+    Client commands are yours to choose: each of `commands` is offered at each node that runs, and
+    to each client that waits for nothing.
     Partitions and cuts are yours too (there are too many to list); a healing is listed where links
     are cut.
     """
     in_flight = tuple(dict.fromkeys(cluster.network))
     turns = [Deliver(message) for message in in_flight]
     spontaneous = [turn for node in cluster.nodes for turn in own_turns(node, commands)]
+    asking = [turn for client in cluster.clients for turn in client_turns(client, commands)]
     return (
         *turns,
         *spontaneous,
+        *asking,
         *(_stop_or_go(node) for node in cluster.nodes),
         *(Crash(str(actor(turn)), turn) for turn in (*turns, *spontaneous) if _runs(cluster, turn)),
         *(Drop(message) for message in in_flight),
@@ -59,7 +65,10 @@ def enabled(cluster: Cluster, commands: Sequence[str] = ()) -> tuple[Event, ...]
 def why_not(cluster: Cluster, event: Event) -> str | None:
     """A sentence saying why `event` cannot happen here; None if it can."""
     name = actor(event)
-    if name is not None and name not in cluster.names:
+    if isinstance(event, ClientEvent):
+        return _why_no_client_turn(cluster, event)
+    reaches_a_client = isinstance(event, Deliver) and cluster.has_client(name)
+    if name is not None and name not in cluster.names and not reaches_a_client:
         return f"There is no node named {name!r}; there are {', '.join(cluster.names)}."
     match event:
         case Deliver(message) | Drop(message) | Duplicate(message):
@@ -104,7 +113,17 @@ def _stop_or_go(node: Node) -> Event:
 
 
 def _runs(cluster: Cluster, turn: TurnEvent) -> bool:
-    return cluster.node(str(actor(turn))).up
+    name = actor(turn)
+    return any(node.name == name and node.up for node in cluster.nodes)
+
+
+def _why_no_client_turn(cluster: Cluster, event: ClientEvent) -> str | None:
+    if not cluster.has_client(event.client):
+        there_are = ", ".join(client.name for client in cluster.clients) or "none"
+        return f"There is no client named {event.client!r}; there are {there_are}."
+    if isinstance(event, Ask) and (reason := why_no_command(event.command)) is not None:
+        return reason
+    return why_no_client_turn(cluster.client(event.client), event)
 
 
 def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:

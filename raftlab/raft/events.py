@@ -105,13 +105,49 @@ class Heal:
     """Every cut link carries messages again."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """`client` asks `node` for a session, by which its later requests are known. (§8)"""
+
+    client: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`client` begins an operation: it sends `command` to `node`, and waits. (§8)"""
+
+    client: str
+    node: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """`client` has waited long enough: it sends the same request once more, to `node`. (§8)"""
+
+    client: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """`client` waits no longer. What it asked for may be done all the same, now or later. (§8)"""
+
+    client: str
+
+
+ClientEvent: TypeAlias = OpenSession | Ask | AskAgain | GiveUp
 TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Deliver
-Event: TypeAlias = TurnEvent | Drop | Duplicate | Delay | Crash | Restart | Partition | Cut | Heal
+NetworkEvent: TypeAlias = Drop | Duplicate | Delay | Partition | Cut | Heal
+Event: TypeAlias = TurnEvent | ClientEvent | NetworkEvent | Crash | Restart
 
 
 def actor(event: Event) -> str | None:
-    """The node whose turn `event` is; None for what happens to the network alone."""
+    """The node or client whose turn `event` is; None for what happens to the network alone."""
     match event:
+        case OpenSession() | Ask() | AskAgain() | GiveUp():
+            return event.client
         case Deliver(message):
             return message.receiver
         case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Crash() | Restart():

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.clients import awaited
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    ClientRequest,
+    Message,
+    RequestVote,
+    VoteReply,
+)
 from raftlab.raft.node import Role
 from raftlab.raft.turn import Turn
 
@@ -20,8 +28,11 @@ MOST_FIRINGS_AT_REST = 1_000
 def on_message(turn: Turn, message: Message) -> None:
     """Adopt a newer term before anything else, then handle the message by its kind.
 
-    (Fig. 2, All Servers 2)
+    A client's request has no term. (Fig. 2, All Servers 2)
     """
+    if isinstance(message, ClientRequest):
+        turn.run("on_client_request", message)
+        return
     turn.become("adopt_newer_term", message)
     match message:
         case RequestVote():
@@ -74,6 +85,19 @@ def on_command(turn: Turn, command: str) -> None:
         turn.note("refuse_command", turn.node.leader_id, command)
 
 
+def on_client_request(turn: Turn, request: ClientRequest) -> None:
+    """A leader appends a client's request, or answers one that was carried out before.
+
+    Anyone else names the leader it knows. (§8)
+    """
+    if turn.node.role is not Role.LEADER:
+        turn.send("redirect", request)
+    elif turn.ask("is_repeated", request):
+        turn.send("answer_again", request)
+    else:
+        turn.become("append_request", request)
+
+
 def on_replicate(turn: Turn, peers: tuple[str, ...]) -> None:
     """A leader sends its entries to those of `peers` that lack some. (Fig. 2, Leaders 3)"""
     for peer in peers:
@@ -116,7 +140,8 @@ def settle(turn: Turn) -> None:
     """Fire the rules that a state triggers, until nothing changes.
 
     A majority of votes makes a leader, a majority of match_index commits, and what is committed is
-    applied. (Fig. 2, Candidates 2, Leaders 1 and 4, All Servers 1)
+    applied, of which the leader tells who waits. (Fig. 2, Candidates 2, Leaders 1, 2 and 4, All
+    Servers 1)
     """
     before = None
     while turn.node != before:
@@ -129,8 +154,11 @@ def settle(turn: Turn) -> None:
             turn.commit("leader_commit_index")
             _refuse_to_run_for_ever(turn, "leader_commit_index")
         while turn.ask("may_apply"):
+            result = awaited(turn.node)
             turn.become("apply_next")
             _refuse_to_run_for_ever(turn, "apply_next")
+            if result is not None:
+                turn.send("answer_client", result)
 
 
 def end_turn(turn: Turn, cut_short: bool) -> None:

@@ -11,14 +11,33 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose request an entry is: the client, its session (0 if it has none), the request's number.
+
+    However often a client sends the same request, the number is the same. (§8)
+    """
+
+    client: str
+    session: int
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One command with the term in which a leader received it. Its index is its place in the log.
 
-    `command` is None in an entry that changes no machine. (§5.3, Figure 6)
+    `command` is None in an entry that changes no machine. (§5.3, Figure 6) `origin` is None where
+    no client waits for an answer. (§8)
     """
 
     term: int
     command: str | None
+    origin: Origin | None = None
+
+    def __repr__(self) -> str:
+        """Reads as it is written: where nobody waits for an answer, nothing is said of it."""
+        whose = f", origin={self.origin!r}" if self.origin else ""
+        return f"Entry(term={self.term!r}, command={self.command!r}{whose})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The RPCs of Figure 2, as messages.
+"""The RPCs of Figure 2, as messages; and what clients and servers say to each other.
 
 A remote procedure call is two messages here, a request and a reply, so that each can be delayed,
 lost or duplicated alone. What a caller would know from having waited for its own call, the reply
@@ -76,4 +76,49 @@ class AppendReply:
     conflict_index: int = 0
 
 
-Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """A client asks a server to carry out a command, or, without one, to open a session. (§8)
+
+    The same `serial` says that it is the same request, sent again. `session` is 0 where the client
+    has none.
+    """
+
+    sender: str
+    receiver: str
+    session: int
+    serial: int
+    command: str | None
+
+    @property
+    def term(self) -> int:
+        """Clients know of no terms: 0, which is older than any."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClientReply:
+    """A server answers a client: it is done, and this is the answer; or it must ask another. (§8)
+
+    Where `done` is false, `leader` is whom the server believes to lead, if anyone. `session` is
+    the client's as the leader knows it, 0 if it has none (any more). `read` says that the answer
+    was read without an entry in the log.
+    """
+
+    sender: str
+    receiver: str
+    serial: int
+    done: bool
+    answer: str | None = None
+    leader: str | None = None
+    session: int = 0
+    read: bool = False
+
+    @property
+    def term(self) -> int:
+        """Clients know of no terms: 0, which is older than any."""
+        return 0
+
+
+OfClients: TypeAlias = ClientRequest | ClientReply
+Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply | OfClients

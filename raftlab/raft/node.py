@@ -12,6 +12,7 @@ from enum import Enum
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Log
 from raftlab.raft.machine import EMPTY_MACHINE, Machine
+from raftlab.raft.sessions import Session
 
 
 class Role(Enum):
@@ -62,6 +63,7 @@ class Node:
     commit_index: int = 0
     last_applied: int = 0
     machine: Machine = EMPTY_MACHINE
+    sessions: tuple[Session, ...] = ()  # part of what is replicated, as the machine is (§8)
     role: Role = Role.FOLLOWER
     leader_id: str | None = None
 

@@ -6,9 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
-from raftlab.raft import commitment, election, handlers, node, replication
+from raftlab.raft import clients, commitment, election, handlers, node, replication
+from raftlab.raft.clients import Result
 from raftlab.raft.log import Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    ClientReply,
+    ClientRequest,
+    Message,
+    RequestVote,
+    VoteReply,
+)
 from raftlab.raft.node import Node
 from raftlab.raft.turn import Turn
 
@@ -57,6 +66,13 @@ class Rules:
     accept_append: Callable[[Node, AppendEntries], AppendReply] = replication.accept_append
     reject_append: Callable[[Node, AppendEntries], AppendReply] = replication.reject_append
 
+    # Serving clients
+    redirect: Callable[[Node, ClientRequest], ClientReply] = clients.redirect
+    is_repeated: Callable[[Node, ClientRequest], bool] = clients.is_repeated
+    answer_again: Callable[[Node, ClientRequest], ClientReply] = clients.answer_again
+    append_request: Callable[[Node, ClientRequest], Node] = clients.append_request
+    answer_client: Callable[[Node, Result], ClientReply] = clients.answer_client
+
     # Lifetimes
     persist: Callable[[Node], Node] = node.persist
     restart: Callable[[Node], Node] = node.restart
@@ -65,6 +81,7 @@ class Rules:
     on_message: Callable[[Turn, Message], None] = handlers.on_message
     on_timeout: Callable[[Turn], None] = handlers.on_timeout
     on_command: Callable[[Turn, str], None] = handlers.on_command
+    on_client_request: Callable[[Turn, ClientRequest], None] = handlers.on_client_request
     on_replicate: Callable[[Turn, tuple[str, ...]], None] = handlers.on_replicate
     on_heartbeat: Callable[[Turn, tuple[str, ...]], None] = handlers.on_heartbeat
     on_request_vote: Callable[[Turn, RequestVote], None] = handlers.on_request_vote

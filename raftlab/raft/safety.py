@@ -7,8 +7,9 @@ break and still be safe.)
 from __future__ import annotations
 
 from raftlab.raft.checks import Change, Property, Scope, Server
-from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.machine import EMPTY_MACHINE
 from raftlab.raft.properties import FIGURE_3
+from raftlab.raft.sessions import Sessions, applied
 
 
 def commit_within_log(server: Server) -> str | None:
@@ -65,20 +66,21 @@ def committed_log_append_only(change: Change) -> str | None:
 def state_machine_is_fold(server: Server) -> str | None:
     """The machine is what the entries up to last_applied make of an empty one, in their order.
 
-    (§2; Fig. 2, All Servers 1) Not asked where the log no longer holds them all.
+    So is the table of sessions. (§2; Fig. 2, All Servers 1; §8) Not asked where the log no longer
+    holds them all.
     """
     node = server.node
     if not 0 == node.log.prefix_index <= node.last_applied <= node.log.last_index:
         return None
-    machine = EMPTY_MACHINE
-    for entry in node.log.up_to(node.last_applied).entries:
-        machine = apply(machine, entry.command)
-    if node.machine == machine:
-        return None
-    return (
-        f"{node.name} has applied its log up to entry {node.last_applied}, which makes {machine}, "
-        f"but its machine is {node.machine}."
-    )
+    machine, sessions = EMPTY_MACHINE, Sessions()
+    for index, entry in node.log.up_to(node.last_applied).numbered():
+        machine, sessions, *_ = applied(machine, sessions, index, entry)
+    has_applied = f"{node.name} has applied its log up to entry {node.last_applied}, which makes"
+    if node.machine != machine:
+        return f"{has_applied} {machine}, but its machine is {node.machine}."
+    if node.sessions != sessions:
+        return f"{has_applied} other sessions than those that it keeps."
+    return None
 
 
 SAFETY = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from raftlab.raft.client import client_turn
 from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, why_not
 from raftlab.raft.events import (
@@ -126,6 +127,8 @@ def step(cluster: Cluster, event: Event, rules: Rules = RAFT) -> Step:
             return _cut(cluster, event, tuple(sorted(links)))
         case Heal():
             return Step(cluster, event, (), replace(cluster, cut=()))
+        case _ if cluster.clients and cluster.has_client(actor(event)):
+            return _turn_of_a_client(cluster, event)
         case _:
             return _turn_of_one_node(cluster, event, rules)
 
@@ -139,6 +142,15 @@ def stopped_short(cluster: Cluster, event: Event, error: RuleError) -> Step:
     node = cluster.node(str(actor(event)))
     before = (firing.node for firing in reversed(error.firings))
     return _turned(cluster, event, Reaction(next(before, node), (), error.firings))
+
+
+def _turn_of_a_client(cluster: Cluster, event: Event) -> Step:
+    client, messages = client_turn(cluster.client(str(actor(event))), event)
+    clients = tuple([client if one.name == client.name else one for one in cluster.clients])
+    arrived = _delivered(event)
+    network = cluster.network if arrived is None else _without(cluster.network, arrived)
+    after = replace(cluster, clients=clients, network=(*network, *messages))
+    return Step(cluster, event, (), after, messages)
 
 
 def _turn_of_one_node(cluster: Cluster, event: Event, rules: Rules) -> Step:
@@ -166,6 +178,7 @@ def _turned(cluster: Cluster, event: Event, reaction: Reaction) -> Step:
         pasts=(*cluster.pasts[:place], past, *cluster.pasts[place + 1 :]),
         network=(*network, *leaving),
         cut=cluster.cut,
+        clients=cluster.clients,
     )
     return Step(cluster, event, firings, after, messages, lost)
 

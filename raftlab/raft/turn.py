@@ -9,9 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from raftlab.raft.clients import Result
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Entry, Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    ClientReply,
+    ClientRequest,
+    Message,
+    RequestVote,
+)
 from raftlab.raft.node import Disk, Node, Role
 
 if TYPE_CHECKING:
@@ -98,7 +106,9 @@ class Turn:
     def send(self, rule: str, about: object) -> None:
         """Let a rule write a message, which leaves when the turn ends."""
         message: Message = self._call(rule, MESSAGE_OF[rule], self.node, about)
-        if message.sender != self.node.name or message.receiver not in self.node.peers:
+        to_a_client = isinstance(message, ClientReply)
+        receivers = _clients_of(about) if to_a_client else self.node.peers
+        if message.sender != self.node.name or message.receiver not in receivers:
             ends = f"from {message.sender!r} to {message.receiver!r}"
             raise self.error(rule, f"it wrote a message {ends}; this is {self.node.name}.")
         self._refuse_what_can_change(rule, message)
@@ -171,12 +181,24 @@ class Turn:
             raise self.error(rule, f"it gave something that can change later. {hint}") from error
 
 
+def _clients_of(about: object) -> tuple[str, ...]:
+    """The client that a rule is asked to answer."""
+    match about:
+        case ClientRequest(sender=client) | Result(client=client):
+            return (client,)
+        case _:
+            return ()
+
+
 MESSAGE_OF: dict[str, type] = {
     "request_vote": RequestVote,
     "heartbeat": AppendEntries,
     "append_entries": AppendEntries,
     "accept_append": AppendReply,
     "reject_append": AppendReply,
+    "redirect": ClientReply,
+    "answer_again": ClientReply,
+    "answer_client": ClientReply,
 }
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
@@ -186,6 +208,7 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "commit_index": (int,),
     "last_applied": (int,),
     "machine": (FrozenMap,),
+    "sessions": (tuple,),
     "role": (Role,),
     "leader_id": (str, type(None)),
     "votes_received": (tuple,),

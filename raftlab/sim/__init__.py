@@ -9,6 +9,7 @@ from raftlab.sim.python import as_python
 from raftlab.sim.saved import BadRun, load, save
 from raftlab.sim.scenarios import (
     SCENARIOS,
+    client_ready,
     deposed_leader,
     figure_7,
     figure_8,
@@ -31,6 +32,7 @@ __all__ = [
     "Moment",
     "Timing",
     "as_python",
+    "client_ready",
     "deposed_leader",
     "difference",
     "figure_7",

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast, get_args
 
 from raftlab.raft import (
+    Ask,
+    AskAgain,
     ClientCommand,
     Cluster,
     Crash,
     Cut,
     Deliver,
     Event,
+    GiveUp,
+    OpenSession,
     Partition,
     Role,
     Timeout,
@@ -82,17 +86,28 @@ def leader_of(cluster: Cluster) -> str | None:
 
 def why_no_act(act: object, cluster: Cluster) -> str | None:
     """A sentence saying why `act` can at no time happen in this cluster; None if it may."""
+    names: tuple[str, ...]
     match act:
-        case Arrival(sender, receiver) | Cut(sender, receiver):
-            names: tuple[str, ...] = (sender, receiver)
+        case Arrival(sender, receiver):
+            names = tuple(end for end in (sender, receiver) if not cluster.has_client(end))
+        case Cut(sender, receiver):
+            names = (sender, receiver)
         case Partition(groups):
             names = tuple(name for group in groups for name in group)
         case AtLeader(event):
             return None if callable(event) else f"AtLeader needs an event such as Crash: {act!r}."
+        case Ask(_, _, command) if (reason := why_no_command(command)) is not None:
+            return reason
         case ClientCommand(node, command) | Crash(node, ClientCommand(_, command)):
             if (reason := why_no_command(command)) is not None:
                 return reason
             names = (node,)
+        case OpenSession(client, node) | Ask(client, node) | AskAgain(client, node):
+            return _why_no_client(client, cluster) or why_no_act(Timeout(node), cluster)
+        case GiveUp(client):
+            return _why_no_client(client, cluster)
+        case Deliver(message) if cluster.has_client(message.receiver):
+            return None
         case _ if isinstance(act, EVENTS):
             name = actor(act)
             names = () if name is None else (name,)
@@ -102,3 +117,10 @@ def why_no_act(act: object, cluster: Cluster) -> str | None:
     if strangers:
         return f"There is no node named {strangers[0]!r}; there are {', '.join(cluster.names)}."
     return None
+
+
+def _why_no_client(name: str, cluster: Cluster) -> str | None:
+    if cluster.has_client(name):
+        return None
+    there_are = ", ".join(client.name for client in cluster.clients) or "none"
+    return f"There is no client named {name!r}; there are {there_are}."

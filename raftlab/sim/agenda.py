@@ -8,7 +8,10 @@ from random import Random
 from typing import NamedTuple
 
 from raftlab.raft import (
+    AskAgain,
+    Client,
     ClientCommand,
+    ClientRequest,
     Cluster,
     Crash,
     Delay,
@@ -38,6 +41,7 @@ class Cause(Enum):
     BEAT = "a leader sends"
     NETWORK = "a message is on its way"
     SCRIPT = "a script says so"
+    PATIENCE = "a client asks again"
 
 
 class Due(NamedTuple):
@@ -140,6 +144,18 @@ class Agenda:
         cut = frozenset(links)
         self.due = [due for due in self.due if not _is_along(due, cut)]
 
+    def keep_asking(self, client: Client) -> None:
+        """A client that has had its turn asks again in a while, as long as no answer comes. (§8)
+
+        It asks one server after another, from the one after the last.
+        """
+        self.due = [due for due in self.due if not _is_asked_by(due, client.name)]
+        if client.request is not None:
+            place = client.servers.index(client.request.receiver) + 1
+            node = client.servers[place % len(client.servers)]
+            patience = self._timing.draw_patience(self._random, client.name)
+            self.put(self.now + patience, Cause.PATIENCE, AskAgain(client.name, node))
+
     def keep_time(self, node: Node, firings: Iterable[Firing]) -> None:
         """The timer of a node that has had its turn: it runs on, or starts anew, or there is none.
 
@@ -166,7 +182,7 @@ class Agenda:
             self._forget_all(Cause.BEAT, name)
             return
         match event:
-            case ClientCommand():
+            case ClientCommand() | Deliver(ClientRequest()):
                 self.put(self.now, Cause.BEAT, Replicate(name))
             case Replicate(peer=None) | Heartbeat(peer=None):
                 self._forget_all(Cause.BEAT, name)
@@ -190,6 +206,10 @@ class Agenda:
 def _is_of(due: Due, name: str) -> bool:
     """Whether a timer or a beat is that of the node of this name."""
     return isinstance(due.act, OF_A_NODE) and due.act.node == name
+
+
+def _is_asked_by(due: Due, name: str) -> bool:
+    return due.cause is Cause.PATIENCE and due.act.client == name  # type: ignore[union-attr]
 
 
 def _is_along(due: Due, links: frozenset[tuple[str, str]]) -> bool:

@@ -15,6 +15,9 @@ from typing import TypeVar
 
 from raftlab.raft import (
     RAFT,
+    Ask,
+    AskAgain,
+    Client,
     ClientCommand,
     Cluster,
     Crash,
@@ -24,9 +27,11 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heal,
     Heartbeat,
     Node,
+    OpenSession,
     Partition,
     Replicate,
     Restart,
@@ -40,6 +45,7 @@ from raftlab.raft import (
 T = TypeVar("T")
 
 KEYS = ("key1", "key2", "key3")
+OPERATIONS = ("SET {key} {value}", "GET {key}", "INCR {key}", "DELETE {key}", "CAS {key} 1 {value}")
 VALUES = ("valueA", "valueB", "valueC", "valueD", "valueE")
 
 
@@ -48,7 +54,8 @@ class Mix:
     """How often each kind of event is chosen in a random run, in shares, and the bounds of the run.
 
     A kind that is not possible where it is chosen leaves its turn to a message. Beyond
-    `most_in_flight` messages the network loses the oldest; at `longest_log` clients rest.
+    `most_in_flight` messages the network loses the oldest; at `longest_log` clients rest. Of what
+    the clients of a cluster do there is none, unless asked for; see `WITH_CLIENTS`.
     """
 
     deliver: int = 600
@@ -65,8 +72,15 @@ class Mix:
     partition: int = 5
     cut: int = 5
     heal: int = 30
+    ask: int = 0
+    ask_again: int = 0
+    open_session: int = 0
+    give_up: int = 0
     most_in_flight: int = 16
     longest_log: int = 40
+
+
+WITH_CLIENTS = Mix(command=0, ask=60, ask_again=40, open_session=10, give_up=2)
 
 
 def random_run(
@@ -114,6 +128,10 @@ class Chooser:
             "partition": self._partition,
             "cut": self._cut,
             "heal": self._heal,
+            "ask": self._ask,
+            "ask_again": self._ask_again,
+            "open_session": self._open_session,
+            "give_up": self._give_up,
         }
         self._makers = tuple(self._kinds.values())
         self._shares = tuple(accumulate(getattr(mix, kind) for kind in self._kinds))
@@ -159,10 +177,44 @@ class Chooser:
 
     def _command(self, cluster: Cluster) -> ClientCommand | None:
         """Mostly at a leader, at times at a node that must refuse."""
+        if cluster.clients and not self._mix.command:
+            return None
         node = self._leader(cluster) or self._running(cluster)
         if node is None or self._mix.longest_log <= node.log.last_index:
             return None
         return ClientCommand(node.name, f"SET {self._pick(KEYS)} {self._pick(VALUES)}")
+
+    def _ask(self, cluster: Cluster) -> Ask | None:
+        """A client that waits for nothing asks the leader it knows, or anyone.
+
+        Where sessions are opened, it asks for nothing without one.
+        """
+        client = self._client(cluster, waits=False)
+        longest = max(node.log.last_index for node in cluster.nodes)
+        if client is None or self._mix.longest_log <= longest:
+            return None
+        if client.session == 0 and self._mix.open_session:
+            return None
+        command = self._pick(OPERATIONS).format(key=self._pick(KEYS), value=self._pick(VALUES))
+        return Ask(client.name, client.leader or self._pick(client.servers), command)
+
+    def _ask_again(self, cluster: Cluster) -> AskAgain | None:
+        client = self._client(cluster, waits=True)
+        return None if client is None else AskAgain(client.name, self._pick(client.servers))
+
+    def _open_session(self, cluster: Cluster) -> OpenSession | None:
+        client = self._client(cluster, waits=False)
+        if client is None or client.session:
+            return None
+        return OpenSession(client.name, client.leader or self._pick(client.servers))
+
+    def _give_up(self, cluster: Cluster) -> GiveUp | None:
+        client = self._client(cluster, waits=True)
+        return None if client is None else GiveUp(client.name)
+
+    def _client(self, cluster: Cluster, *, waits: bool) -> Client | None:
+        clients = [c for c in cluster.clients if (c.request is not None) == waits]
+        return self._pick(clients) if clients else None
 
     def _timeout(self, cluster: Cluster) -> Timeout | None:
         node = self._running(cluster)
@@ -191,7 +243,8 @@ class Chooser:
         if turn is None:
             return None
         name = turn.message.receiver if isinstance(turn, Deliver) else turn.node
-        return Crash(name, turn) if cluster.node(name).up else None
+        runs = not cluster.has_client(name) and cluster.node(name).up
+        return Crash(name, turn) if runs else None
 
     def _restart(self, cluster: Cluster) -> Restart | None:
         down = [node for node in cluster.nodes if not node.up]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
-from raftlab.raft import Cluster, Event, FrozenMap, Message
+from raftlab.raft import Cluster, Entry, Event, FrozenMap, Message, Node
 from raftlab.raft.events import TurnEvent
 from raftlab.sim.record import Changes, Opening, Recorded
 
@@ -66,8 +66,12 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_tuple, lambda t: _tuple_hook(converter, t))
     converter.register_structure_hook_factory(_is_map, lambda t: _map_hook(converter, t))
     converter.register_unstructure_hook_func(_is_map, lambda frozen: dict(frozen.pairs))
+    # Each before what it is a part of: a hook is made of those for the parts.
+    for part in (Entry, Node):
+        _leave_out_what_says_nothing(converter, part)
     for union in (Message, TurnEvent):
         configure_tagged_union(union, converter, tag_name="type")
+    _leave_out_what_says_nothing(converter, Cluster)
     # A crash between two turns has None where one in a turn has the turn; None has no tag.
     converter.register_structure_hook_func(
         _is_turn_or_none,
@@ -82,6 +86,22 @@ def _converter() -> Converter:
         hook = make_dict_unstructure_fn(brief, converter, _cattrs_omit_if_default=True)
         converter.register_unstructure_hook(brief, hook)
     return converter
+
+
+def _leave_out_what_says_nothing(converter: Converter, kind: type) -> None:
+    """Where no client takes part, all is written, and has the fingerprint, that it had before."""
+    from cattrs.gen import make_dict_unstructure_fn, override
+
+    left_out: Any = {name: override(omit_if_default=True) for name in OF_CLIENTS[kind]}
+    hook: Any = make_dict_unstructure_fn(kind, converter, **left_out)
+    converter.register_unstructure_hook(kind, hook)
+
+
+OF_CLIENTS: dict[type, tuple[str, ...]] = {
+    Cluster: ("clients",),
+    Entry: ("origin",),
+    Node: ("sessions",),
+}
 
 
 def _number(value: object, _: object) -> int:

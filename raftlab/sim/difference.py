@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from raftlab.raft import Cluster, Disk, Log, Message, Node, Past, Role
+from raftlab.raft import Client, Cluster, Disk, Log, Message, Node, Past, Role
 from raftlab.sim.words import say_message, short
 
 # Compared in words of their own below.
-APART = ("name", "log", "machine", "next_index", "match_index", "disk")
+APART = ("name", "log", "machine", "sessions", "next_index", "match_index", "disk")
 
 
 def difference(before: Cluster, after: Cluster) -> tuple[str, ...]:
@@ -18,7 +18,36 @@ def difference(before: Cluster, after: Cluster) -> tuple[str, ...]:
 
     As in "node2: current_term 0 -> 1" and "node2: log gains entry 1 (term 1, SET key1 valueA)".
     """
-    return (*_nodes(before, after), *_network(before, after), *_links(before, after))
+    return (
+        *_nodes(before, after),
+        *_clients(before, after),
+        *_network(before, after),
+        *_links(before, after),
+    )
+
+
+def _clients(before: Cluster, after: Cluster) -> Iterator[str]:
+    old = {client.name: client for client in before.clients}
+    new = {client.name: client for client in after.clients}
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            yield f"{name}: is gone"
+        elif name not in old:
+            yield f"{name}: is new"
+        else:
+            yield from (f"{name}: {change}" for change in _client(old[name], new[name]))
+
+
+def _client(before: Client, after: Client) -> Iterator[str]:
+    for name in ("servers", "session", "serial", "leader"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield f"{name} {_words(old)} -> {_words(new)}"
+    if before.request != after.request:
+        waits = "nothing" if after.request is None else say_message(after.request)
+        yield f"waits for {waits}"
+    if before.answers != after.answers:
+        yield f"answers {len(before.answers)} -> {len(after.answers)}"
 
 
 def _nodes(before: Cluster, after: Cluster) -> Iterator[str]:
@@ -48,7 +77,15 @@ def _node(before: Node, after: Node) -> Iterator[str]:
     for name in ("machine", "next_index", "match_index"):
         for key, old, new in _pairs(getattr(before, name), getattr(after, name)):
             yield f"{name}[{key}] {_words(old)} -> {_words(new)}"
+    if before.sessions != after.sessions:
+        yield f"sessions {_sessions(before)} -> {_sessions(after)}"
     yield from _disk(before, after)
+
+
+def _sessions(node: Node) -> str:
+    """Each session with the last request that was carried out in it, and the answer."""
+    said = (f"{s.id} (request {s.serial}, {short(s.answer or 'no value')})" for s in node.sessions)
+    return ", ".join(said) or "none"
 
 
 def _words(value: object) -> str:

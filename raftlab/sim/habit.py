@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raftlab.raft import (
+    AskAgain,
     Cluster,
     Deliver,
     Event,
@@ -19,8 +20,9 @@ from raftlab.raft import (
 def next_event(cluster: Cluster) -> Event | None:
     """What would happen next if nothing went wrong; the same for the same cluster.
 
-    The oldest message arrives. With none in flight, a leader sends what its peers lack, or else a
-    heartbeat; without a leader that reaches a majority, a node that can win stands for election;
+    The oldest message arrives. With none in flight, a leader sends what its peers lack; a client
+    that waits, and whom the leader has not heard, asks the leader again; else the leader sends a
+    heartbeat. Without a leader that reaches a majority, a node that can win stands for election;
     where nobody can, a node restarts or the links mend. None if a lone leader has nothing to do.
     """
     if cluster.network:
@@ -29,14 +31,24 @@ def next_event(cluster: Cluster) -> Event | None:
     if leader is None:
         return _towards_a_leader(cluster)
     if not leader.peers:
-        return None
+        return _unheard(cluster, leader)
     last_index = leader.log.last_index
     lacking = [peer for peer in leader.peers if leader.next_index.get(peer, 1) <= last_index]
     reached = [peer for peer in lacking if _linked(cluster, leader, cluster.node(peer))]
     if not reached:
-        return Heartbeat(leader.name)
+        return _unheard(cluster, leader) or Heartbeat(leader.name)
     to_all = reached == lacking and len(lacking) > 1
     return Replicate(leader.name, None if to_all else reached[0])
+
+
+def _unheard(cluster: Cluster, leader: Node) -> Event | None:
+    """The first client that waits for an answer to what this leader has not in its log."""
+    origins = {entry.origin for entry in leader.log.entries if entry.origin}
+    heard = {(origin.client, origin.serial) for origin in origins}
+    for client in cluster.clients:
+        if client.request is not None and (client.name, client.serial) not in heard:
+            return AskAgain(client.name, leader.name)
+    return None
 
 
 def _leader(cluster: Cluster) -> Node | None:

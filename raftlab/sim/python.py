@@ -19,11 +19,13 @@ from raftlab.sim.words import short
 # Where each name that the text may use is imported from.
 HOMES = {
     "raftlab": (
-        "RAFT Arrival ClientCommand Cluster Crash Cut Delay Deliver Disk Drop Duplicate Entry Heal "
-        "Heartbeat History Log Node Partition Replicate Restart Timeout fresh perform"
+        "RAFT Arrival Ask AskAgain ClientCommand Cluster Crash Cut Delay Deliver Disk Drop "
+        "Duplicate Entry GiveUp Heal Heartbeat History Log Node OpenSession Partition Replicate "
+        "Restart Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
-        "AppendEntries AppendReply Configuration FrozenMap Past RequestVote Role VoteReply"
+        "Answered AppendEntries AppendReply Client ClientReply ClientRequest Configuration "
+        "FrozenMap Origin Past RequestVote Role Session VoteReply"
     ).split(),
     "raftlab.raft.past": ["Committed"],
     "raftlab.sim": ["SCENARIOS"],

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from raftlab.raft import Cluster, Event, Message, Node, Past
+from raftlab.raft import (
+    Client,
+    ClientReply,
+    ClientRequest,
+    Cluster,
+    Event,
+    Message,
+    Node,
+    Past,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,7 @@ class Changes:
     pasts: dict[str, Past] | None = None
     network: tuple[Message, ...] | None = None
     cut: tuple[tuple[str, str], ...] | None = None
+    clients: tuple[Client, ...] | None = None
 
     @classmethod
     def between(cls, before: Cluster, after: Cluster) -> Changes:
@@ -30,6 +40,7 @@ class Changes:
             pasts=pasts or None,
             network=None if after.network == before.network else after.network,
             cut=None if after.cut == before.cut else after.cut,
+            clients=None if after.clients == before.clients else after.clients,
         )
 
     def applied_to(self, before: Cluster) -> Cluster:
@@ -46,6 +57,7 @@ class Changes:
             pasts=tuple(pasts.values()),
             network=before.network if self.network is None else self.network,
             cut=before.cut if self.cut is None else self.cut,
+            clients=before.clients if self.clients is None else self.clients,
         )
 
 
@@ -83,13 +95,28 @@ def checked(cluster: Cluster) -> Cluster:
         raise ValueError("its nodes are not in order")
     if len(cluster.pasts) != len(names):
         raise ValueError("it needs one past for each node")
-    ends = [(message.sender, message.receiver) for message in cluster.network]
-    for sender, receiver in (*ends, *cluster.cut):
-        if sender == receiver or not {sender, receiver} <= set(names):
-            raise ValueError(f"no link leads from {sender!r} to {receiver!r}")
+    clients = tuple([client.name for client in cluster.clients])
+    if tuple([client.name for client in cluster.with_clients(*clients).clients]) != clients:
+        raise ValueError("its clients are not in order")
+    for client in cluster.clients:
+        if client.servers != names:
+            raise ValueError(f"the nodes that {client.name} knows of are not those there are")
+    for message in cluster.network:
+        _refuse_no_link(message.sender, message.receiver, {*names, *clients})
+        if isinstance(message, ClientRequest | ClientReply) != (
+            message.sender in clients or message.receiver in clients
+        ):
+            raise ValueError(f"no such message goes to or from {message.receiver!r}")
+    for sender, receiver in cluster.cut:
+        _refuse_no_link(sender, receiver, {*names})
     for node in cluster.nodes:
         if node.configuration.members != names:
             raise ValueError(f"the nodes that {node.name} knows of are not those there are")
         if not {*node.next_index, *node.match_index} <= set(names):
             raise ValueError(f"{node.name} keeps an index for a node that is not there")
     return cluster
+
+
+def _refuse_no_link(sender: str, receiver: str, ends: set[str]) -> None:
+    if sender == receiver or not {sender, receiver} <= ends:
+        raise ValueError(f"no link leads from {sender!r} to {receiver!r}")

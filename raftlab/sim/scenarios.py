@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from raftlab.raft import ClientCommand, Cluster, Crash, Timeout
+from raftlab.raft import (
+    ClientCommand,
+    Cluster,
+    Crash,
+    Heartbeat,
+    OpenSession,
+    Replicate,
+    Timeout,
+)
 from raftlab.sim import walkthrough as story
 from raftlab.sim.figures import FIGURE_8, figure_7, figure_8
 from raftlab.sim.history import History
@@ -14,6 +22,7 @@ from raftlab.sim.words import counted
 
 __all__ = [
     "SCENARIOS",
+    "client_ready",
     "deposed_leader",
     "figure_7",
     "figure_8",
@@ -92,6 +101,20 @@ def deposed_leader(size: int = 3) -> History:
     return history
 
 
+def client_ready(size: int = 3) -> History:
+    """node1 leads term 1, client1 has an open session, and nothing is in flight. (§8)"""
+    history = History(fresh(size).cluster.with_clients("client1"))
+    history.title = f"{counted(size, 'node')}, led by node1, and a client with a session"
+    perform(history, Timeout("node1"))
+    deliver_all(history)
+    perform(history, OpenSession("client1", "node1"))
+    deliver_all(history)
+    for sends in (Replicate, Heartbeat) if size > 1 else ():
+        perform(history, sends("node1"))
+        deliver_all(history)
+    return history
+
+
 def _at_least(fewest: int, history: History) -> History:
     if len(history.cluster.nodes) < fewest:
         raise ValueError(f"This starting point has {fewest} to 9 nodes.")
@@ -110,6 +133,7 @@ SCENARIOS: dict[str, Callable[[], History]] = {
     "split_vote_5": partial(split_vote, 5),
     "deposed_leader": deposed_leader,
     "deposed_leader_5": partial(deposed_leader, 5),
+    "client_ready": client_ready,
     "figure_7": figure_7,
     **{f"figure_7_{letter}": partial(figure_7, letter) for letter in "abcdef"},
     **{f"figure_8_{letter}": partial(figure_8, letter) for letter in FIGURE_8},

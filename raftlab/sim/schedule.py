@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from raftlab.raft import (
+    AskAgain,
     Cluster,
     Cut,
     Delay,
@@ -75,6 +76,8 @@ class Clock:
         for node in cluster.nodes:
             agenda.keep_time(node, ())
             agenda.keep_sending(node, None, ())
+        for client in cluster.clients:
+            agenda.keep_asking(client)
         return clock._with(agenda)
 
     def coming(self, cluster: Cluster) -> Coming | None:
@@ -102,7 +105,9 @@ class Clock:
             if message not in taken.lost:
                 agenda.send(message)
         name = actor(event)
-        if name is not None:
+        if taken.after.clients and taken.after.has_client(name):
+            agenda.keep_asking(taken.after.client(str(name)))
+        elif name is not None:
             node = taken.after.node(name)
             agenda.keep_time(node, taken.firings)
             agenda.keep_sending(node, event, taken.sent)
@@ -128,7 +133,7 @@ class Clock:
 def _as_event(due: Due, cluster: Cluster) -> Event | None:
     """What is due, as an event that can happen; None if it cannot now."""
     match due.act:
-        case Deliver() | Drop() | Timeout() if due.cause is not Cause.SCRIPT:
+        case Deliver() | Drop() | Timeout() | AskAgain() if due.cause is not Cause.SCRIPT:
             return due.act  # the agenda keeps these in step with the cluster
         case Heartbeat(name, None) if due.cause is Cause.BEAT and lacking(cluster, name):
             return Replicate(name)

@@ -15,11 +15,12 @@ def perform(history: History, *acts: Act) -> None:
 
 def deliver_all(history: History) -> None:
     """Let messages arrive, the oldest first, until none is in flight."""
-    deliver_among(history, *history.cluster.names)
+    clients = (client.name for client in history.cluster.clients)
+    deliver_among(history, *history.cluster.names, *clients)
 
 
 def deliver_among(history: History, *names: str) -> None:
-    """The same for messages between those nodes only."""
+    """The same for messages between those nodes (and clients) only."""
     while arriving := [
         message
         for message in history.cluster.network

@@ -77,12 +77,20 @@ def _map(frozen: FrozenMap[object]) -> Source:
 
 
 def _call(value: object) -> Source:
-    """The constructor's call. One or two fields are known by their place, more by their names."""
+    """The constructor's call. One or two fields are known by their place, more by their names.
+
+    Of three those are known by their place that must be given.
+    """
     every = fields(value)  # type: ignore[arg-type]
     given = [
-        (field.name, spelled(getattr(value, field.name)))
+        (field, spelled(getattr(value, field.name)))
         for field in every
         if field.default is MISSING or getattr(value, field.name) != field.default
     ]
-    parts = (text if len(every) <= 2 else text.behind(f"{name}=") for name, text in given)
+    parts = (
+        text
+        if len(every) <= (3 if field.default is MISSING else 2)
+        else text.behind(f"{field.name}=")
+        for field, text in given
+    )
     return Source(f"{type(value).__name__}(", tuple(parts), ")")

@@ -33,6 +33,7 @@ class Timing:
         reordering: the share of messages that the network holds back: what is sent after them comes
             first.
         held_back: how much longer such a message is on its way.
+        patience: how long a client waits for an answer before it asks again.
     """
 
     election_timeout: TimeoutModel = (150, 300)
@@ -42,6 +43,7 @@ class Timing:
     duplication: float = 0
     reordering: float = 0
     held_back: Range = (50, 150)
+    patience: TimeoutModel = (400, 600)
 
     def __post_init__(self) -> None:
         """Raises ValueError for a time or a share that is none."""
@@ -49,6 +51,7 @@ class Timing:
         _refuse_no_time("heartbeat_interval", self.heartbeat_interval, "75", above_zero=True)
         _refuse_no_time("latency", self.latency, "(5, 15)")
         _refuse_no_time("held_back", self.held_back, "(50, 150)")
+        _refuse_no_time("patience", self.patience, "(400, 600)", above_zero=True)
         if not _is_number(self.heartbeat_interval):
             raise ValueError(
                 f"heartbeat_interval is a number of milliseconds, not {self.heartbeat_interval!r}."
@@ -67,6 +70,10 @@ class Timing:
     def draw_latency(self, random: Random, sender: str, receiver: str) -> float:
         """How long a message is on its way. Raises ValueError if a function gives no such time."""
         return _drawn("latency", self.latency, random, sender, receiver)
+
+    def draw_patience(self, random: Random, client: str) -> float:
+        """How long `client` waits this time. Raises ValueError if a function gives no such time."""
+        return _drawn("patience", self.patience, random, client, above_zero=True)
 
     def draw_held_back(self, random: Random) -> float:
         """How much longer a message is on its way that is held back."""

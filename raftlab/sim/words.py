@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    Ask,
+    AskAgain,
     ClientCommand,
+    ClientReply,
+    ClientRequest,
     Crash,
     Cut,
     Delay,
@@ -15,9 +19,11 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heal,
     Heartbeat,
     Message,
+    OpenSession,
     Partition,
     Replicate,
     RequestVote,
@@ -59,8 +65,22 @@ def say_event(event: Event) -> str:
             return f"cut the link from {sender} to {receiver}"
         case Heal():
             return "heal every cut link"
+        case OpenSession() | Ask() | AskAgain() | GiveUp():
+            return _say_client(event)
         case _:
             return _say_own_turn(event)
+
+
+def _say_client(event: OpenSession | Ask | AskAgain | GiveUp) -> str:
+    match event:
+        case OpenSession(client, node):
+            return f"{client} asks {node} for a session"
+        case Ask(client, node, command):
+            return f"{client} asks {node}: {short(command)}"
+        case AskAgain(client, node):
+            return f"{client} asks again, now {node}"
+        case GiveUp(client):
+            return f"{client} gives up waiting"
 
 
 def _say_own_turn(event: Event) -> str:
@@ -87,6 +107,8 @@ def say_partition(groups: Sequence[Sequence[str]]) -> str:
 
 def say_message(message: Message) -> str:
     """A short label for one message: its kind, its way, its term, and what tells it from others."""
+    if isinstance(message, ClientRequest | ClientReply):
+        return _say_to_or_from_a_client(message)
     way = f"{message.sender} → {message.receiver}, term {message.term}"
     match message:
         case RequestVote():
@@ -106,6 +128,21 @@ def say_message(message: Message) -> str:
             there = f", t{message.conflict_term} there" if message.conflict_term else ""
             place = f"prev {message.prev_log_index}{there}, log ends at {message.last_log_index}"
             return f"reply: refused, {way}, {place}"
+
+
+def _say_to_or_from_a_client(message: ClientRequest | ClientReply) -> str:
+    way = f"{message.sender} → {message.receiver}, request {message.serial}"
+    session = f", session {message.session}" if message.session else ""
+    match message:
+        case ClientRequest(command=None):
+            return f"request: a session, {way}"
+        case ClientRequest(command=command):
+            return f"request: {short(command)}, {way}{session}"
+        case ClientReply(done=False, leader=leader):
+            return f"reply: ask {leader or 'another node'}, {way}"
+        case ClientReply(answer=answer, read=read):
+            said = "no value" if answer is None else short(answer)
+            return f"reply: {'read' if read else 'done'}, {said}, {way}{session}"
 
 
 def _log_end(request: RequestVote) -> str:
@@ -129,6 +166,12 @@ def name_message(message: Message) -> str:
             return f"{message.sender}'s AppendEntries to {message.receiver} ({carried})"
         case AppendReply():
             what = "success reply" if message.success else "refusal"
+        case ClientRequest(command=None):
+            what = "request for a session"
+        case ClientRequest(command=command):
+            what = f"request ({short(command)})"
+        case ClientReply():
+            what = "answer" if message.done else "redirection"
     return f"{message.sender}'s {what} to {message.receiver}"
 
 

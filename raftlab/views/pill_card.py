@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from raftlab.raft import AppendEntries, AppendReply, Entry, RequestVote, VoteReply
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    ClientReply,
+    ClientRequest,
+    Entry,
+    RequestVote,
+    VoteReply,
+)
+from raftlab.raft.messages import OfClients
 from raftlab.views.layout import Layout
 from raftlab.views.palette import Theme
 from raftlab.views.pills import Pill
@@ -75,8 +84,10 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
     return pad + content + pad
 
 
-def _details(message: RequestVote | VoteReply | AppendReply) -> str:
+def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
     match message:
+        case ClientRequest(serial=serial) | ClientReply(serial=serial):
+            return f"request {serial}"
         case RequestVote(last_log_index=0):
             return "its log is empty"
         case RequestVote():

@@ -10,6 +10,8 @@ from itertools import groupby
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    ClientReply,
+    ClientRequest,
     Cluster,
     Message,
     RequestVote,
@@ -68,6 +70,10 @@ def title(message: Message) -> str:
             return "AppendEntries" if message.entries else "heartbeat"
         case AppendReply():
             return "reply: success" if message.success else "reply: refused"
+        case ClientRequest():
+            return "request"
+        case ClientReply():
+            return "answer" if message.done else "redirection"
 
 
 def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> list[Pill]:

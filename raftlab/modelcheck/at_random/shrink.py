@@ -98,7 +98,9 @@ def _possible(event: Event, cluster: Cluster) -> Event | None:
         case Deliver(message) | Drop(message) | Duplicate(message) | Delay(message):
             instead = _in_place_of(message, cluster)
             return type(event)(instead) if instead else None
-        case Crash(name, Deliver(message)) if cluster.node(name).up:
+        case Crash(name, Deliver(message)) if (
+            not cluster.has_client(name) and cluster.node(name).up
+        ):
             instead = _in_place_of(message, cluster)
             return replace(event, during=Deliver(instead)) if instead else None
     return None

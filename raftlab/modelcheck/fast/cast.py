@@ -1,4 +1,4 @@
-"""Who and what has ever been in a cluster: servers and messages, each with its number."""
+"""Who and what has ever been in a cluster: servers, clients and messages, each with its number."""
 
 from __future__ import annotations
 
@@ -10,24 +10,31 @@ from raftlab.modelcheck.fast.columns import Column, Interned
 from raftlab.modelcheck.fast.outcomes import NO_MESSAGE
 from raftlab.modelcheck.goals import Goal
 from raftlab.modelcheck.symmetry import Renaming, Renamings
-from raftlab.raft import Cluster, Message, Server
+from raftlab.raft import Client, Cluster, Message, Server
+
+Member = Server | Client
 
 
 class Cast:
-    """The servers with what a search must know of each; the messages, of which 0 is none."""
+    """The servers with what a search must know of each; the messages, of which 0 is none.
+
+    A client has a number among the servers, and a place behind theirs.
+    """
 
     def __init__(
         self, start: Cluster, goals: Sequence[Goal], renamings: Renamings, seed: int
     ) -> None:
         """Nobody yet."""
         self._start, self._goals = start, goals
-        self._place = {name: place for place, name in enumerate(start.names)}
+        names = (*start.names, *(client.name for client in start.clients))
+        self._place = {name: place for place, name in enumerate(names)}
+        self.nodes = len(start.names)
         self.attained: list[Goal] = []
-        self.servers = Interned[Server](renamings, Renaming.of_server, seed)
-        self.up = Column(np.bool_)
+        self.servers = Interned[Member](renamings, Renaming.of_member, seed)
+        self.up = Column(np.bool_)  # and so can crash, which no client does
         # Numbers among the servers of one place are smaller than those among all.
         self.local = Column(np.intp)
-        self.locals = [0] * len(start.names)
+        self.locals = [0] * len(names)
 
         self.messages = Interned[Message | None](renamings, _renamed, seed + 1)
         self.receiver = Column(np.intp)
@@ -35,22 +42,26 @@ class Cast:
         self.receiver.append(self.messages.add(None))
         self.messages.fingerprints.data[:, NO_MESSAGE] = 0
 
-    def add_server(self, server: Server) -> int:
-        """The number of a server; goals that a new one shows are attained."""
+    def add_server(self, server: Member) -> int:
+        """The number of a server or a client; goals that a new server shows are attained."""
         number = self.servers.add(server)
         if number == len(self.local):
             place = self.place_of(server)
             self.local.append(self.locals[place])
             self.locals[place] += 1
-            self.up.append(server.node.up)
-            for goal in self._goals:
-                if goal not in self.attained and goal.attained(server, self._start):
-                    self.attained.append(goal)
+            self.up.append(isinstance(server, Server) and server.node.up)
+            if isinstance(server, Server):
+                self._attain(server)
         return number
 
-    def place_of(self, server: Server) -> int:
-        """Where in a cluster a server has its seat."""
-        return self._place[server.node.name]
+    def _attain(self, server: Server) -> None:
+        for goal in self._goals:
+            if goal not in self.attained and goal.attained(server, self._start):
+                self.attained.append(goal)
+
+    def place_of(self, server: Member) -> int:
+        """Where in a cluster a server or a client has its seat."""
+        return self._place[server.name if isinstance(server, Client) else server.node.name]
 
     def add_message(self, message: Message) -> int:
         """The number of a message."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from raftlab.modelcheck.fast.blocks import Block, Tries, Words, in_order
+from raftlab.modelcheck.fast.cast import Member
 from raftlab.modelcheck.fast.made import ends_of, fingerprints, made, sums
 from raftlab.modelcheck.fast.outcomes import NO_MESSAGE
 from raftlab.modelcheck.fast.seen import Seen
@@ -48,8 +49,8 @@ class Levels:
         self._seen = Seen()
         self._bases: list[int] = [0]
         self._links: list[Words] = [np.zeros(1, np.uint64)]
-        servers = map(Server, start.nodes, start.pasts)
-        seats = [[turns.cast.add_server(server)] for server in servers]
+        members: list[Member] = [*map(Server, start.nodes, start.pasts), *start.clients]
+        seats = [[turns.cast.add_server(member)] for member in members]
         messages = sorted(turns.cast.add_message(message) for message in start.network)
         free = [[NO_MESSAGE]] * (turns.reach.in_flight - len(messages))
         wires = np.array([*free, *([message] for message in messages)], np.int32)

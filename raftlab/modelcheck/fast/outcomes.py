@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from raftlab.modelcheck.fast.columns import Column, Interned
-from raftlab.raft import Message, Server
+from raftlab.raft import Client, Message, Server
 
 NO_MESSAGE = 0
 NOBODY = -1
@@ -31,7 +31,7 @@ class Outcomes:
     def __init__(
         self,
         in_flight: int,
-        servers: Interned[Server],
+        servers: Interned[Server | Client],
         messages: Interned[Message | None],
         *,
         lossy: bool,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command
+from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command, next_operation
 from raftlab.modelcheck.fast.cast import Cast
 from raftlab.modelcheck.fast.columns import Column, Grid
 from raftlab.modelcheck.fast.outcomes import NO_MESSAGE, NOBODY, Outcomes
@@ -20,18 +20,20 @@ from raftlab.modelcheck.symmetry import Renamings
 from raftlab.modelcheck.trust import Asking
 from raftlab.raft import (
     Change,
+    Client,
     Cluster,
     Crash,
     Deliver,
     Drop,
     Duplicate,
     Event,
-    Node,
     Property,
     Restart,
     Scope,
     Server,
     changes,
+    client_turn,
+    client_turns,
     own_turns,
 )
 from raftlab.raft.past import remember
@@ -85,14 +87,19 @@ class Turns:
     def list_own(self, up_to: int) -> None:
         """List the turns that each server below that number can take by itself."""
         for server in range(len(self.own_first), up_to):
-            events = self._own_events(self.cast.servers.values[server].node)
+            events = self._own_events(self.cast.servers.values[server])
             turns = [self._list(event, server) for event in events]
             self.own_first.append(len(self.own))
             self.own_count.append(len(turns))
             for turn in turns:
                 self.own.append(turn)
 
-    def _own_events(self, node: Node) -> Iterator[Event]:
+    def _own_events(self, member: Server | Client) -> Iterator[Event]:
+        if isinstance(member, Client):
+            asking = client_turns(member, (next_operation(member),))
+            yield from (turn for turn in asking if self.reach.allows(turn, member))
+            return
+        node = member.node
         if not node.up:
             yield Restart(node.name)
             return
@@ -143,6 +150,9 @@ class Turns:
     def _take(self, turn: int) -> bool:
         event, number, message, _ = self.listed[turn]
         server = self.cast.servers.values[number]
+        if isinstance(server, Client):
+            self._take_a_clients(turn, server)
+            return False
         reaction = self.asking.react(server.node, event)
         if not self.reach.holds(reaction.node):
             return False
@@ -155,6 +165,12 @@ class Turns:
         sent = tuple(sorted([self.cast.add_message(m) for m in reaction.messages]))
         self._note(turn, became, self.cast.place_of(after), sent, removed=message)
         return broken
+
+    def _take_a_clients(self, turn: int, client: Client) -> None:
+        after, messages = client_turn(client, self.listed[turn].event)
+        became, place = self.cast.add_server(after), self.cast.place_of(after)
+        sent = tuple(sorted([self.cast.add_message(message) for message in messages]))
+        self._note(turn, became, place, sent, removed=self.listed[turn].message)
 
     def _breaks(self, made: Sequence[Change], after: Server, *, is_new: bool) -> bool:
         """Whether a turn breaks what one server alone can break, in its course or at its end."""

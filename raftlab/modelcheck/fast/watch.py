@@ -43,7 +43,9 @@ class Classes:
     def take(self, servers: Numbers) -> Numbers:
         """The classes of these servers."""
         for number in range(len(self._of), len(self._cast.servers)):
-            self._of.append(self._class_of(self._cast.servers.values[number]))
+            member = self._cast.servers.values[number]
+            # No server property is asked of a client: any class will do.
+            self._of.append(self._class_of(member) if isinstance(member, Server) else FINE)
         return self._of.data.take(servers)
 
     def _class_of(self, server: Server) -> int:
@@ -72,18 +74,25 @@ class Watch:
         # All servers together have names of their own, which a majority is counted by.
         self._all = Classes(by_scope[Scope.CLUSTER], cast, by_name=True)
         self._pair_grid, self._reader_grid = Grid(), Grid()
+        self._of_clients = by_scope[Scope.CLIENTS]
         self._answers: dict[tuple[int, int, int], bool] = {}
         self._together: dict[tuple[int, ...], bool] = {}
+        self._said_of_clients: dict[tuple[int, ...], bool] = {}
 
     def first_broken(self, seats: Numbers, wires: Numbers, place: Numbers) -> int | None:
         """The first of these clusters that breaks a property, if only the server at `place` is new.
 
-        `seats` has a row for each place and `wires` one for each message, a column a cluster.
+        `seats` has a row for each place and `wires` one for each message, a column a cluster. Where
+        a client is new, no server is, and to ask of the first is to ask again.
         """
+        servers, clients = seats[: self._cast.nodes], seats[self._cast.nodes :]
+        if len(clients):
+            place = np.where(place < self._cast.nodes, place, 0)
         broken = [
-            *self._broken_pairs(seats, place),
-            *self._broken_messages(seats, wires),
-            *self._broken_together(seats),
+            *self._broken_pairs(servers, place),
+            *self._broken_messages(servers, wires),
+            *self._broken_together(servers),
+            *(self._broken_clients(clients) if len(clients) else ()),
         ]
         return min(broken, default=None)
 
@@ -103,6 +112,17 @@ class Watch:
         if self._readers.properties:
             for server, message in product(self._readers.take(seats), wires):
                 yield from self._look_up(self._reader_grid, message, server, self._ask_message)
+
+    def _broken_clients(self, seats: Numbers) -> Iterator[int]:
+        combinations, where = np.unique(seats, axis=1, return_index=True)
+        for together, first in zip(
+            map(tuple, combinations.T.tolist()), where.tolist(), strict=True
+        ):
+            if together not in self._said_of_clients:
+                clients = tuple(self._cast.servers.values[number] for number in together)
+                self._said_of_clients[together] = any(p.says(clients) for p in self._of_clients)
+            if self._said_of_clients[together]:
+                yield first
 
     def _look_up(
         self, grid: Grid, row: Numbers, column: Numbers, ask: Callable[[int, int], bool]

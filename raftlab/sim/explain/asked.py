@@ -7,12 +7,14 @@ from dataclasses import replace
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    ClientRequest,
     Firing,
     Message,
     Node,
     RequestVote,
     VoteReply,
 )
+from raftlab.raft.sessions import find_session
 from raftlab.sim.explain.commits import countable, held, of_old_term, own_term, why_uncommitted
 from raftlab.sim.explain.facts import (
     a_role,
@@ -38,10 +40,23 @@ def facts_asked(before: Node, firing: Firing) -> str:
             return _facts_of_append(before, firing, request)
         case (VoteReply() | AppendReply() as reply,):
             return _facts_of_reply(before, firing, reply)
+        case (ClientRequest() as asked,):
+            return _facts_of_client(before, asked)
         case (str() as command,) if firing.rule == "append_command":
             return f"the client sent {short(command)}"
         case _:
             return _facts_of_state(before, firing)
+
+
+def _facts_of_client(before: Node, request: ClientRequest) -> str:
+    asks = "a session" if request.command is None else short(request.command)
+    if not request.session:
+        return f"{request.sender} asks for {asks}"
+    asks = f"{request.sender}'s request {request.serial} of session {request.session} is {asks}"
+    known = find_session(before.sessions, request.session)
+    if known is None:
+        return f"{asks}, and {before.name} has no such session"
+    return f"{asks}, and the last one carried out there is {known.serial}"
 
 
 def _facts_of_request(before: Node, firing: Firing, request: RequestVote) -> str:

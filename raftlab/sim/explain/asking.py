@@ -10,6 +10,7 @@ from raftlab.raft import (
     RAFT,
     AppendEntries,
     AppendReply,
+    ClientRequest,
     Log,
     Message,
     Node,
@@ -18,6 +19,7 @@ from raftlab.raft import (
     UnknownRule,
     VoteReply,
 )
+from raftlab.raft.clients import Result
 from raftlab.raft.rules import RULE_NAMES
 from raftlab.raft.turn import Turn
 from raftlab.sim.explain.rules import explain_firing
@@ -37,6 +39,8 @@ KINDS: dict[object, str] = {
     VoteReply: "one VoteReply",
     AppendEntries: "one AppendEntries",
     AppendReply: "one AppendReply",
+    ClientRequest: "one ClientRequest",
+    Result: "one Result",
     str: "one text",
 }
 

@@ -21,6 +21,8 @@ def changes(before: Node, after: Node) -> tuple[str, ...]:
     for field in ("commit_index", "last_applied"):
         if getattr(before, field) != getattr(after, field):
             phrases.append(f"{field} {getattr(after, field)}")
+    if before.sessions != after.sessions:
+        phrases.append(f"sessions {', '.join(f'{s.id}: {s.serial}' for s in after.sessions)}")
     return (*phrases, *_machine_changes(before, after), *_bookkeeping_changes(before, after))
 
 

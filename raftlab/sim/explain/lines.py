@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from raftlab.raft import AppendEntries, AppendReply, Firing, Log, Node, RequestVote, VoteReply
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    ClientReply,
+    Firing,
+    Log,
+    Node,
+    RequestVote,
+    VoteReply,
+)
 from raftlab.sim.explain.changes import changes, log_changes
 from raftlab.sim.words import entries_counted, entries_named, listed, voted
 
@@ -54,7 +63,7 @@ def _gave_in_a_row(run: Sequence[tuple[Node, Firing]]) -> str:
 def receiver_of(firing: Firing) -> str | None:
     """To whom a firing wrote a message; None if it wrote none."""
     match firing.gave:
-        case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
+        case RequestVote() | VoteReply() | AppendEntries() | AppendReply() | ClientReply():
             return firing.gave.receiver
         case _:
             return None
@@ -72,6 +81,8 @@ def is_telling(before: Node, firing: Firing, fired: frozenset[str]) -> bool:
             return firing.node != before or _brings(firing, before.current_term + 1)
         case "recognize_leader":
             return firing.node != before
+        case "is_repeated":
+            return firing.gave is True
         case "is_stale":
             return firing.gave is True or not _brings(firing, before.current_term)
         case "resets_election_timer":
@@ -112,7 +123,7 @@ def gave(before: Node, firing: Firing) -> str:
         case int():
             moved = firing.gave != before.commit_index
             return f"{firing.gave}, {f'was {before.commit_index}' if moved else 'unchanged'}"
-        case RequestVote() | AppendEntries(entries=()):
+        case RequestVote() | AppendEntries(entries=()) | ClientReply():
             return f"to {firing.gave.receiver}"
         case VoteReply():
             return "granted" if firing.gave.vote_granted else "refused"

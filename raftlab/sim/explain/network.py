@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raftlab.raft import (
     AppendEntries,
+    ClientRequest,
     Cluster,
     Cut,
     Delay,
@@ -18,6 +19,9 @@ from raftlab.raft import (
 )
 from raftlab.sim.explain.turn import Saying
 from raftlab.sim.words import counted, listed, name_message
+
+# What an answer is waited for.
+REQUESTS = RequestVote | AppendEntries | ClientRequest
 
 
 def say_network(step: Step) -> Saying | None:
@@ -43,7 +47,7 @@ def say_network(step: Step) -> Saying | None:
 def say_arrival_at_a_down_node(message: Message) -> Saying:
     """A message reached a node that does not run. (§5.5)"""
     headline = f"{name_message(message)} is lost: {message.receiver} is down"
-    if isinstance(message, RequestVote | AppendEntries):
+    if isinstance(message, REQUESTS):
         nobody = "nothing runs there to take it or to answer"
         return Saying(headline, f"{nobody}: {message.sender} can only send again", "§5.5")
     stays = f"what {message.sender} did stays done"
@@ -56,7 +60,7 @@ def say_drop(message: Message) -> Saying:
 
 
 def _nobody_learns(message: Message) -> str:
-    if isinstance(message, RequestVote | AppendEntries):
+    if isinstance(message, REQUESTS):
         return f"nobody is told; {message.sender} can only send again when no answer comes"
     return f"{message.receiver} misses this answer; {message.sender} keeps what it wrote down"
 

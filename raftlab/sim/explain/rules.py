@@ -10,6 +10,7 @@ from raftlab.raft import (
     RAFT,
     AppendEntries,
     AppendReply,
+    ClientReply,
     Firing,
     Log,
     Message,
@@ -21,7 +22,7 @@ from raftlab.sim.explain.asked import facts_asked
 from raftlab.sim.explain.citations import citation_of
 from raftlab.sim.explain.facts import a_role
 from raftlab.sim.explain.lines import gave, is_noted
-from raftlab.sim.words import entries_counted, voted
+from raftlab.sim.words import entries_counted, short, voted
 
 # Who notes what no rule was asked for.
 NOTED_BY = {"reply": "on_request_vote", "refuse_command": "on_command"}
@@ -61,6 +62,8 @@ def said(before: Node, firing: Firing) -> str:
             return "; ".join(filter(None, (says, facts)))
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
             return _written(before, firing, firing.gave)
+        case ClientReply():
+            return "; ".join(filter(None, (_told_a_client(before, firing.gave), facts)))
         case leader if rule == "refuse_command":
             named = f"it names {leader} instead" if leader else "it can name no other"
             return f"{before.name} takes no command: it is {a_role(before)}, and {named}"
@@ -90,6 +93,15 @@ def _persisted(before: Node, after: Node) -> str:
     holds = f"term {disk.current_term}, {voted(disk.voted_for)} and {log}"
     again = "still holds" if before.disk == disk else "now holds"
     return f"persist: the disk {again} {holds}, before any message leaves"
+
+
+def _told_a_client(before: Node, reply: ClientReply) -> str:
+    tells = f"{before.name} tells {reply.receiver}"
+    if not reply.done:
+        whom = f"to ask {reply.leader}" if reply.leader else "to ask another node"
+        return f"{tells} {whom}"
+    said = "no value" if reply.answer is None else short(reply.answer)
+    return f"{tells} that request {reply.serial} is done, and answers {said}"
 
 
 def _written(before: Node, firing: Firing, message: Message) -> str:

@@ -10,16 +10,22 @@ from dataclasses import replace
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    Ask,
+    AskAgain,
     ClientCommand,
+    ClientReply,
+    ClientRequest,
     Crash,
     Cut,
     Delay,
     Deliver,
     Drop,
     Duplicate,
+    GiveUp,
     Heal,
     Heartbeat,
     Message,
+    OpenSession,
     Partition,
     Replicate,
     RequestVote,
@@ -33,6 +39,7 @@ from raftlab.sim.difference import difference
 from raftlab.sim.explain.append import say_append_entries
 from raftlab.sim.explain.besides import applied_commands, besides
 from raftlab.sim.explain.citations import citation_of
+from raftlab.sim.explain.clients import say_client, say_client_request
 from raftlab.sim.explain.election import say_timeout, say_vote_reply
 from raftlab.sim.explain.faults import say_crash, say_restart
 from raftlab.sim.explain.lines import rule_lines
@@ -56,7 +63,7 @@ def explain(step: Step) -> Explanation:
     """
     if not isinstance(step, Step):
         raise TypeError(f"explain takes a step, and the start of a run has none: {step!r}.")
-    if (saying := say_network(step)) is not None:
+    if (saying := say_client(step) or say_network(step)) is not None:
         return as_explanation(saying)
     match step.event:
         case Restart():
@@ -126,6 +133,8 @@ def why_nothing_happened(step: Step) -> str | None:
     match step.event:
         case Drop() | Duplicate() | Delay() | Partition() | Cut() | Heal():
             return f"This happens to the network alone, and no node has a turn. {reason}"
+        case OpenSession() | Ask() | AskAgain() | GiveUp():
+            return f"A client had its turn, and no node. {reason}"
         case Replicate() | Heartbeat() if step.sent:
             return f"A leader that sends stays as it is: only answers move it. {reason}"
         case _:
@@ -156,3 +165,7 @@ def _say_delivery(told: Told, message: Message) -> Saying:
             return say_append_entries(told, message)
         case AppendReply():
             return say_append_reply(told, message)
+        case ClientRequest():
+            return say_client_request(told, message)
+        case ClientReply():
+            return Saying(f"{told.name} does nothing with an answer to a client", "", "§8")
