@@ -20,9 +20,12 @@ from raftlab.modelcheck import (
     search,
 )
 from raftlab.raft import (
+    CLIENTS,
     LEMMAS,
     RAFT,
     SAFETY,
+    Ask,
+    AskAgain,
     ClientCommand,
     Cluster,
     Crash,
@@ -33,10 +36,13 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Entry,
+    GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Log,
     Node,
+    OpenSession,
     Partition,
     Replicate,
     Restart,
@@ -58,6 +64,7 @@ from raftlab.sim.history import History
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
 from raftlab.sim.scenarios import (
+    client_ready,
     deposed_leader,
     figure_7,
     figure_8,
@@ -82,10 +89,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CLIENTS",
     "LEMMAS",
     "RAFT",
     "SAFETY",
     "Arrival",
+    "Ask",
+    "AskAgain",
     "AtLeader",
     "Bounds",
     "ClientCommand",
@@ -98,11 +108,14 @@ __all__ = [
     "Drop",
     "Duplicate",
     "Entry",
+    "GiveUp",
     "Heal",
     "Heartbeat",
     "History",
+    "LeaseEnds",
     "Log",
     "Node",
+    "OpenSession",
     "Partition",
     "Replicate",
     "Restart",
@@ -111,6 +124,7 @@ __all__ = [
     "as_python",
     "begin",
     "check",
+    "client_ready",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",

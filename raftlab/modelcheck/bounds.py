@@ -22,6 +22,7 @@ from raftlab.raft import (
     Event,
     GiveUp,
     Heartbeat,
+    LeaseEnds,
     Node,
     OpenSession,
     Replicate,
@@ -35,6 +36,7 @@ from raftlab.sim.words import counted
 FEWEST_NODES, MOST_NODES = 3, 5
 MOST_IN_FLIGHT = 8
 MOST_COUNTED = 100
+MOST_KINDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Bounds:
     restarts: int | None = None
     operations: int | None = 2  # that clients begin, and sessions that they open
     retries: int | None = 1  # requests that they send again
+    leases: int | None = 0  # leases that run out
     in_turn: bool | None = None  # crashes in the middle of a turn; None: see `cuts_turns`
     depth: int | None = None  # events, one after the other
     states: int = 5_000_000  # clusters tried; a million of them take some 40 MB
@@ -77,6 +80,8 @@ class Bounds:
                 raise ValueError(f"The bound {name} is a {number} from 0 on, not {value!r}.")
         if not 1 <= self.in_flight <= MOST_IN_FLIGHT:
             raise ValueError(f"The bound in_flight is a number from 1 to {MOST_IN_FLIGHT}.")
+        if len(self.budgets) > MOST_KINDS:
+            raise ValueError(f"At most {MOST_KINDS} kinds of event can be counted at a time.")
         if any((getattr(self, name) or 0) > MOST_COUNTED for name in COUNTED):
             raise ValueError(
                 f"At most {MOST_COUNTED} events of a kind can be counted; None is any number."
@@ -85,7 +90,8 @@ class Bounds:
     @property
     def budgets(self) -> dict[str, int]:
         """The kinds of event that are counted, and how many of each there may be."""
-        return {name: most for name in COUNTED if (most := getattr(self, name)) is not None}
+        limits = ((name, getattr(self, name)) for name in COUNTED)
+        return {name: most for name, most in limits if most or (most == 0 and name != "leases")}
 
     def cuts_turns(self, rules: Rules) -> bool:
         """Whether crashes in the middle of a turn are tried.
@@ -122,6 +128,7 @@ COUNTED = {
     "restarts": "restart",
     "operations": "operation",
     "retries": "retry",
+    "leases": "lease",
 }
 OF_CLIENTS = ("operations", "retries")
 """The bounds that count events of one kind, and what they count."""
@@ -135,6 +142,7 @@ class Reach:
     log: int
     in_flight: int
     cuts_turns: bool
+    leases: bool = False
 
     @classmethod
     def of(cls, start: Cluster, bounds: Bounds, rules: Rules = RAFT) -> Reach:
@@ -143,7 +151,7 @@ class Reach:
         logs = [node.log.last_index for node in start.nodes]
         term, log = max(terms) + bounds.terms, max(logs) + bounds.entries
         in_flight = max(bounds.in_flight, len(start.network))
-        return cls(term, log, in_flight, bounds.cuts_turns(rules))
+        return cls(term, log, in_flight, bounds.cuts_turns(rules), bounds.leases != 0)
 
     def allows(self, event: Event, node: Node | Client) -> bool:
         """Whether `event`, which is for `node` (or for a client), is one to try."""
@@ -156,6 +164,8 @@ class Reach:
                 return command == next_command(node) and node.log.last_index < self.log
             case Replicate(peer=None) | Heartbeat(peer=None):
                 return len(node.peers) == 1  # to all is to each, one after the other
+            case LeaseEnds():
+                return self.leases
             case Crash(_, during) if during is not None:
                 return self.cuts_turns and self.allows(during, node)
             case _:
@@ -227,5 +237,7 @@ def counts_as(event: Event) -> tuple[str, ...]:
             return ("operations",)
         case AskAgain():
             return ("retries",)
+        case LeaseEnds():
+            return ("leases",)
         case _:
             return ()

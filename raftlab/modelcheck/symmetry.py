@@ -28,10 +28,12 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Message,
     Node,
     OpenSession,
     Partition,
+    Reading,
     Replicate,
     RequestVote,
     Restart,
@@ -77,6 +79,7 @@ class Renaming:
             votes_received=tuple([name.get(voter, voter) for voter in node.votes_received]),
             next_index=self._of_map(node.next_index),
             match_index=self._of_map(node.match_index),
+            reading=self._of_reading(node.reading),
             disk=disk,
             up=node.up,
         )
@@ -135,7 +138,7 @@ class Renaming:
                 return type(event)(self.of_name(node), None if peer is None else self.of_name(peer))
             case ClientCommand(node, command):
                 return ClientCommand(self.of_name(node), command)
-            case Timeout(node) | Restart(node):
+            case Timeout(node) | Restart(node) | LeaseEnds(node):
                 return type(event)(self.of_name(node))
             case Partition(groups):
                 return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))
@@ -159,6 +162,11 @@ class Renaming:
             cut=tuple(sorted((self.of_name(a), self.of_name(b)) for a, b in cluster.cut)),
             clients=tuple(map(self.of_client, cluster.clients)),
         )
+
+    def _of_reading(self, reading: Reading) -> Reading:
+        if not reading.answered.pairs:
+            return reading
+        return replace(reading, answered=self._of_map(reading.answered))
 
     def _of_map(self, by_name: FrozenMap[int]) -> FrozenMap[int]:
         if not by_name.pairs:

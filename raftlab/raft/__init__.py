@@ -30,6 +30,7 @@ from raftlab.raft.events import (
     GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     OpenSession,
     Partition,
     Replicate,
@@ -52,6 +53,7 @@ from raftlab.raft.node import Configuration, Disk, Node, Role
 from raftlab.raft.past import Past
 from raftlab.raft.promised import CLIENTS
 from raftlab.raft.properties import FIGURE_3
+from raftlab.raft.reading import Read, Reading
 from raftlab.raft.rules import RAFT, Rules, UnknownRule
 from raftlab.raft.safety import SAFETY
 from raftlab.raft.sessions import Session
@@ -91,6 +93,7 @@ __all__ = [
     "GiveUp",
     "Heal",
     "Heartbeat",
+    "LeaseEnds",
     "Log",
     "Message",
     "Node",
@@ -101,6 +104,8 @@ __all__ = [
     "Past",
     "Property",
     "Reaction",
+    "Read",
+    "Reading",
     "Replicate",
     "RequestVote",
     "Restart",

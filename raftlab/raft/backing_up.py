@@ -47,6 +47,7 @@ def reject_with_hint(node: Node, request: AppendEntries) -> AppendReply:
         last_log_index=node.log.last_index,
         conflict_term=node.log.term_at(hint) or 0,
         conflict_index=hint,
+        round=request.round,
     )
 
 

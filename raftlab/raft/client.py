@@ -108,12 +108,9 @@ def _is_over(client: Client, answer: str | None, *, returned: bool) -> Client:
 
 
 def client_turns(client: Client, commands: Sequence[str]) -> Iterator[ClientEvent]:
-    """What a client can do without a message: ask whom it takes for the leader, or wait no longer.
-
-    Who knows of no leader may ask any server, and so may who asks again.
-    """
+    """What a client can do without a message: ask any server, ask again, or wait no longer."""
     if client.request is None:
-        nodes = client.servers if client.leader is None else (client.leader,)
+        nodes = client.servers
         yield from (Ask(client.name, node, command) for node in nodes for command in commands)
         yield from (OpenSession(client.name, node) for node in nodes if client.session == 0)
     else:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.messages import AppendEntries, Message, RequestVote, VoteReply
 from raftlab.raft.node import Node, Role
+from raftlab.raft.reading import NO_READS
 
 
 def adopt_newer_term(node: Node, message: Message) -> Node:
@@ -28,6 +29,7 @@ def adopt_newer_term(node: Node, message: Message) -> Node:
         votes_received=(),
         next_index=FrozenMap(),
         match_index=FrozenMap(),
+        reading=NO_READS,
     )
 
 
@@ -117,6 +119,7 @@ def become_leader(node: Node) -> Node:
         votes_received=(),
         next_index=FrozenMap.of(dict.fromkeys(node.peers, node.log.last_index + 1)),
         match_index=FrozenMap.of(dict.fromkeys(node.peers, 0)),
+        reading=NO_READS,
     )
 
 

@@ -19,6 +19,7 @@ from raftlab.raft.events import (
     Event,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Partition,
     Replicate,
     Restart,
@@ -29,6 +30,7 @@ from raftlab.raft.events import (
 from raftlab.raft.machine import why_no_command
 from raftlab.raft.messages import Message
 from raftlab.raft.node import Node, Role
+from raftlab.raft.reads import may_end_lease
 
 NOT_IN_FLIGHT = "This message is not in flight (any more)."
 
@@ -100,6 +102,8 @@ def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
         everyone = [None] if len(node.peers) > 1 else []
         yield from (Replicate(node.name, peer) for peer in ([*everyone, *behind] if behind else ()))
         yield from (Heartbeat(node.name, peer) for peer in (*everyone, *node.peers))
+        if may_end_lease(node):
+            yield LeaseEnds(node.name)
     yield from (ClientCommand(node.name, command) for command in commands)
 
 
@@ -140,6 +144,9 @@ def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:
             # A leader has no election timer; whether anyone else may stand is a rule's to say.
             leads = node.role is Role.LEADER
             return f"{node.name} leads: it has no election timer (§5.2)." if leads else None
+        case LeaseEnds():
+            has_one = may_end_lease(node)
+            return None if has_one else f"{node.name} has no lease, and none under way (§8)."
         case Replicate(_, peer) | Heartbeat(_, peer):
             return _why_not_to_peer(node, event, peer)
     return None

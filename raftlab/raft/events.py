@@ -40,6 +40,13 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseEnds:
+    """The time is up for which the leader `node` may read without asking. (Dissertation, §6.4.1)"""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """One message arrives. At a node that is down it is lost."""
 
@@ -75,7 +82,7 @@ class Crash:
     """
 
     node: str
-    during: Timeout | ClientCommand | Replicate | Heartbeat | Deliver | None = None
+    during: Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Deliver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class GiveUp:
 
 
 ClientEvent: TypeAlias = OpenSession | Ask | AskAgain | GiveUp
-TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Deliver
+TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Deliver
 NetworkEvent: TypeAlias = Drop | Duplicate | Delay | Partition | Cut | Heal
 Event: TypeAlias = TurnEvent | ClientEvent | NetworkEvent | Crash | Restart
 
@@ -150,7 +157,9 @@ def actor(event: Event) -> str | None:
             return event.client
         case Deliver(message):
             return message.receiver
-        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Crash() | Restart():
+        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | LeaseEnds():
+            return event.node
+        case Crash() | Restart():
             return event.node
         case _:
             return None

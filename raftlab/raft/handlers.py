@@ -88,14 +88,25 @@ def on_command(turn: Turn, command: str) -> None:
 def on_client_request(turn: Turn, request: ClientRequest) -> None:
     """A leader appends a client's request, or answers one that was carried out before.
 
-    Anyone else names the leader it knows. (§8)
+    A read that goes without an entry has a round of heartbeats begun for it, if it needs one.
+    Anyone but the leader names whom it knows to lead. (§8)
     """
     if turn.node.role is not Role.LEADER:
         turn.send("redirect", request)
     elif turn.ask("is_repeated", request):
         turn.send("answer_again", request)
+    elif turn.ask("skips_log", request):
+        begun = turn.node.reading.round
+        turn.become("begin_read", request)
+        if turn.node.reading.round != begun:
+            turn.run("on_heartbeat", turn.node.peers)
     else:
         turn.become("append_request", request)
+
+
+def on_lease_end(turn: Turn) -> None:
+    """The time of a leader's lease is up. (Dissertation, §6.4.1)"""
+    turn.become("end_lease")
 
 
 def on_replicate(turn: Turn, peers: tuple[str, ...]) -> None:
@@ -126,7 +137,12 @@ def on_append_entries(turn: Turn, request: AppendEntries) -> None:
 
 
 def on_append_reply(turn: Turn, reply: AppendReply) -> None:
-    """Note how far a follower agrees; after a refusal, try again earlier. (Fig. 2, Leaders 3)"""
+    """Note how far a follower agrees; after a refusal, try again earlier. (Fig. 2, Leaders 3)
+
+    Where reads need it, note first which round it answers. (§8)
+    """
+    if reply.round:
+        turn.become("record_round", reply)
     if reply.success:
         turn.become("record_success", reply)
         return
@@ -159,6 +175,10 @@ def settle(turn: Turn) -> None:
             _refuse_to_run_for_ever(turn, "apply_next")
             if result is not None:
                 turn.send("answer_client", result)
+        for read in turn.node.reading.waiting:
+            if turn.ask("may_serve_read", read):
+                turn.send("serve_read", read)
+                turn.become("finish_read", read)
 
 
 def end_turn(turn: Turn, cut_short: bool) -> None:

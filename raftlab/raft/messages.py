@@ -38,7 +38,8 @@ class VoteReply:
 class AppendEntries:
     """A leader replicates entries, or none as a heartbeat. `sender` is the paper's leaderId.
 
-    (Fig. 2, AppendEntries)
+    `round` counts rounds of heartbeats where reads need them, and is 0 elsewhere. (Fig. 2,
+    AppendEntries; §8)
     """
 
     sender: str
@@ -48,6 +49,7 @@ class AppendEntries:
     prev_log_term: int
     entries: tuple[Entry, ...]
     leader_commit: int
+    round: int = 0
 
     @property
     def last_new_index(self) -> int:
@@ -62,7 +64,8 @@ class AppendReply:
     `prev_log_index` repeats the request's, so that an old answer is known as one. On success
     `match_index` is the last index known to agree with the leader. On failure `last_log_index`
     says where the sender's log ends, and, where the entry at prev_log_index has another term,
-    `conflict_term` is that term and `conflict_index` the first index that has it.
+    `conflict_term` is that term and `conflict_index` the first index that has it. `round` repeats
+    the request's. (§8)
     """
 
     sender: str
@@ -74,6 +77,7 @@ class AppendReply:
     last_log_index: int = 0
     conflict_term: int = 0
     conflict_index: int = 0
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import Enum
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Log
 from raftlab.raft.machine import EMPTY_MACHINE, Machine
+from raftlab.raft.reading import NO_READS, Reading
 from raftlab.raft.sessions import Session
 
 
@@ -73,6 +74,7 @@ class Node:
     # Volatile on leaders.
     next_index: FrozenMap[int] = FrozenMap()
     match_index: FrozenMap[int] = FrozenMap()
+    reading: Reading = NO_READS  # not in Figure 2: reads that go without an entry (§8)
 
     # Not in Figure 2: the stable storage itself, and whether the server runs.
     disk: Disk = Disk()

@@ -40,6 +40,7 @@ def _append_entries(node: Node, peer: str, entries: tuple[Entry, ...]) -> Append
         prev_log_term=node.log.term_at(prev_log_index) or 0,
         entries=entries,
         leader_commit=node.commit_index,
+        round=node.reading.round,
     )
 
 
@@ -82,6 +83,7 @@ def accept_append(node: Node, request: AppendEntries) -> AppendReply:
         success=True,
         prev_log_index=request.prev_log_index,
         match_index=request.last_new_index,
+        round=request.round,
     )
 
 
@@ -101,6 +103,7 @@ def reject_append(node: Node, request: AppendEntries) -> AppendReply:
         last_log_index=log.last_index,
         conflict_term=log[prev].term if conflicts else 0,
         conflict_index=log.start_of_term(prev) if conflicts else 0,
+        round=request.round,
     )
 
 

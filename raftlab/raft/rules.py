@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
-from raftlab.raft import clients, commitment, election, handlers, node, replication
+from raftlab.raft import clients, commitment, election, handlers, node, reads, replication
 from raftlab.raft.clients import Result
 from raftlab.raft.log import Log
 from raftlab.raft.messages import (
@@ -19,6 +19,7 @@ from raftlab.raft.messages import (
     VoteReply,
 )
 from raftlab.raft.node import Node
+from raftlab.raft.reading import Read
 from raftlab.raft.turn import Turn
 
 
@@ -73,6 +74,15 @@ class Rules:
     append_request: Callable[[Node, ClientRequest], Node] = clients.append_request
     answer_client: Callable[[Node, Result], ClientReply] = clients.answer_client
 
+    # Reading without an entry
+    skips_log: Callable[[Node, ClientRequest], bool] = reads.skips_log
+    begin_read: Callable[[Node, ClientRequest], Node] = reads.begin_read
+    record_round: Callable[[Node, AppendReply], Node] = reads.record_round
+    may_serve_read: Callable[[Node, Read], bool] = reads.may_serve_read
+    serve_read: Callable[[Node, Read], ClientReply] = reads.serve_read
+    finish_read: Callable[[Node, Read], Node] = reads.finish_read
+    end_lease: Callable[[Node], Node] = reads.end_lease
+
     # Lifetimes
     persist: Callable[[Node], Node] = node.persist
     restart: Callable[[Node], Node] = node.restart
@@ -82,6 +92,7 @@ class Rules:
     on_timeout: Callable[[Turn], None] = handlers.on_timeout
     on_command: Callable[[Turn, str], None] = handlers.on_command
     on_client_request: Callable[[Turn, ClientRequest], None] = handlers.on_client_request
+    on_lease_end: Callable[[Turn], None] = handlers.on_lease_end
     on_replicate: Callable[[Turn, tuple[str, ...]], None] = handlers.on_replicate
     on_heartbeat: Callable[[Turn, tuple[str, ...]], None] = handlers.on_heartbeat
     on_request_vote: Callable[[Turn, RequestVote], None] = handlers.on_request_vote

@@ -23,6 +23,7 @@ from raftlab.raft.events import (
     Event,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Partition,
     Replicate,
     Restart,
@@ -99,6 +100,8 @@ def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
             turn.run("on_replicate", peers if peer is None else (peer,))
         case Heartbeat(_, peer):
             turn.run("on_heartbeat", peers if peer is None else (peer,))
+        case LeaseEnds():
+            turn.run("on_lease_end")
     turn.run("settle")
     turn.run("end_turn", cut_short)
 

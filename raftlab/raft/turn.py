@@ -21,6 +21,7 @@ from raftlab.raft.messages import (
     RequestVote,
 )
 from raftlab.raft.node import Disk, Node, Role
+from raftlab.raft.reading import Read, Reading
 
 if TYPE_CHECKING:
     from raftlab.raft.rules import Rules
@@ -184,7 +185,7 @@ class Turn:
 def _clients_of(about: object) -> tuple[str, ...]:
     """The client that a rule is asked to answer."""
     match about:
-        case ClientRequest(sender=client) | Result(client=client):
+        case ClientRequest(sender=client) | Result(client=client) | Read(client=client):
             return (client,)
         case _:
             return ()
@@ -199,6 +200,7 @@ MESSAGE_OF: dict[str, type] = {
     "redirect": ClientReply,
     "answer_again": ClientReply,
     "answer_client": ClientReply,
+    "serve_read": ClientReply,
 }
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
@@ -214,6 +216,7 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "votes_received": (tuple,),
     "next_index": (FrozenMap,),
     "match_index": (FrozenMap,),
+    "reading": (Reading,),
     "disk": (Disk,),
     "up": (bool,),
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from raftlab.raft import FIGURE_3, LEMMAS, SAFETY, Cluster, Property, Scope, Step
+from raftlab.raft import CLIENTS, FIGURE_3, LEMMAS, SAFETY, Cluster, Property, Scope, Step
 from raftlab.sim.history import History, Moment
 from raftlab.sim.python import (
     HOMES,
@@ -22,13 +22,14 @@ from raftlab.sim.python import (
 from raftlab.sim.source import WIDTH, Source, quoted, spelled
 from raftlab.sim.words import listed, short
 
-KNOWN = {known.name: known for known in (*SAFETY, *LEMMAS)}
+KNOWN = {known.name: known for known in (*SAFETY, *LEMMAS, *CLIENTS)}
 # The sets of properties that have a name; what a history checks unless it is told otherwise has
 # none to give.
 SETS = {"": FIGURE_3, "SAFETY": SAFETY, "LEMMAS": LEMMAS, "(*SAFETY, *LEMMAS)": (*SAFETY, *LEMMAS)}
+SETS |= {"CLIENTS": CLIENTS, "(*SAFETY, *CLIENTS)": (*SAFETY, *CLIENTS)}
 # Where a test imports from what a run alone does not need.
 MORE_HOMES = {
-    "raftlab": ["LEMMAS", "SAFETY"],
+    "raftlab": ["CLIENTS", "LEMMAS", "SAFETY"],
     "raftlab.raft": ["RuleError"],
     "raftlab.sim.as_test": ["breaks", "ends", "in_flight", "properties_named"],
 }
@@ -65,7 +66,10 @@ def in_flight(cluster: Cluster) -> tuple[tuple[str, str, str], ...]:
 
 
 def properties_named(*names: str) -> tuple[Property, ...]:
-    """The properties of these names, of SAFETY and LEMMAS. Raises ValueError for another name."""
+    """The properties of these names, of SAFETY, LEMMAS and CLIENTS.
+
+    Raises ValueError for another name.
+    """
     for name in names:
         if name not in KNOWN:
             raise ValueError(f"Raft has no property named {name!r}.")

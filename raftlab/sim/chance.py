@@ -30,6 +30,7 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Node,
     OpenSession,
     Partition,
@@ -41,11 +42,20 @@ from raftlab.raft import (
     Timeout,
     step,
 )
+from raftlab.raft.reads import may_end_lease
 
 T = TypeVar("T")
 
 KEYS = ("key1", "key2", "key3")
-OPERATIONS = ("SET {key} {value}", "GET {key}", "INCR {key}", "DELETE {key}", "CAS {key} 1 {value}")
+OPERATIONS = (
+    "SET {key} {value}",
+    "INCR {key}",
+    "DELETE {key}",
+    "CAS {key} 1 {value}",
+    "GET {key}",
+    "GET {key}",
+    "GET {key}",
+)
 VALUES = ("valueA", "valueB", "valueC", "valueD", "valueE")
 
 
@@ -76,11 +86,14 @@ class Mix:
     ask_again: int = 0
     open_session: int = 0
     give_up: int = 0
+    lease_ends: int = 0
     most_in_flight: int = 16
     longest_log: int = 40
 
 
-WITH_CLIENTS = Mix(command=0, ask=60, ask_again=40, open_session=10, give_up=2)
+WITH_CLIENTS = Mix(
+    command=0, timeout=10, ask=200, ask_again=40, open_session=30, give_up=3, lease_ends=15
+)
 
 
 def random_run(
@@ -132,6 +145,7 @@ class Chooser:
             "ask_again": self._ask_again,
             "open_session": self._open_session,
             "give_up": self._give_up,
+            "lease_ends": self._lease_ends,
         }
         self._makers = tuple(self._kinds.values())
         self._shares = tuple(accumulate(getattr(mix, kind) for kind in self._kinds))
@@ -211,6 +225,10 @@ class Chooser:
     def _give_up(self, cluster: Cluster) -> GiveUp | None:
         client = self._client(cluster, waits=True)
         return None if client is None else GiveUp(client.name)
+
+    def _lease_ends(self, cluster: Cluster) -> LeaseEnds | None:
+        node = self._leader(cluster)
+        return LeaseEnds(node.name) if node is not None and may_end_lease(node) else None
 
     def _client(self, cluster: Cluster, *, waits: bool) -> Client | None:
         clients = [c for c in cluster.clients if (c.request is not None) == waits]

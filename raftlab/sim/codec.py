@@ -13,7 +13,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
-from raftlab.raft import Cluster, Entry, Event, FrozenMap, Message, Node
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    Cluster,
+    Entry,
+    Event,
+    FrozenMap,
+    Message,
+    Node,
+)
 from raftlab.raft.events import TurnEvent
 from raftlab.sim.record import Changes, Opening, Recorded
 
@@ -67,7 +76,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_map, lambda t: _map_hook(converter, t))
     converter.register_unstructure_hook_func(_is_map, lambda frozen: dict(frozen.pairs))
     # Each before what it is a part of: a hook is made of those for the parts.
-    for part in (Entry, Node):
+    for part in (Entry, AppendEntries, AppendReply, Node):
         _leave_out_what_says_nothing(converter, part)
     for union in (Message, TurnEvent):
         configure_tagged_union(union, converter, tag_name="type")
@@ -100,7 +109,9 @@ def _leave_out_what_says_nothing(converter: Converter, kind: type) -> None:
 OF_CLIENTS: dict[type, tuple[str, ...]] = {
     Cluster: ("clients",),
     Entry: ("origin",),
-    Node: ("sessions",),
+    AppendEntries: ("round",),
+    AppendReply: ("round",),
+    Node: ("sessions", "reading"),
 }
 
 

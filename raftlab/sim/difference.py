@@ -10,7 +10,7 @@ from raftlab.raft import Client, Cluster, Disk, Log, Message, Node, Past, Role
 from raftlab.sim.words import say_message, short
 
 # Compared in words of their own below.
-APART = ("name", "log", "machine", "sessions", "next_index", "match_index", "disk")
+APART = ("name", "log", "machine", "sessions", "reading", "next_index", "match_index", "disk")
 
 
 def difference(before: Cluster, after: Cluster) -> tuple[str, ...]:
@@ -79,7 +79,21 @@ def _node(before: Node, after: Node) -> Iterator[str]:
             yield f"{name}[{key}] {_words(old)} -> {_words(new)}"
     if before.sessions != after.sessions:
         yield f"sessions {_sessions(before)} -> {_sessions(after)}"
+    if before.reading != after.reading:
+        yield f"reads {_reading(before)} -> {_reading(after)}"
     yield from _disk(before, after)
+
+
+def _reading(node: Node) -> str:
+    """The round, who has answered which, and the reads that wait, by client and request."""
+    reading = node.reading
+    answered = (f"{peer} {number}" for peer, number in reading.answered.pairs)
+    waiting = (
+        f"{read.client}'s {read.command} (request {read.serial}, index {read.read_index}, round "
+        f"{read.round}, session {read.session})"
+        for read in reading.waiting
+    )
+    return ", ".join((f"round {reading.round}", *answered, *waiting))
 
 
 def _sessions(node: Node) -> str:

@@ -20,12 +20,12 @@ from raftlab.sim.words import short
 HOMES = {
     "raftlab": (
         "RAFT Arrival Ask AskAgain ClientCommand Cluster Crash Cut Delay Deliver Disk Drop "
-        "Duplicate Entry GiveUp Heal Heartbeat History Log Node OpenSession Partition Replicate "
-        "Restart Timeout fresh perform"
+        "Duplicate Entry GiveUp Heal Heartbeat History LeaseEnds Log Node OpenSession Partition "
+        "Replicate Restart Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
         "Answered AppendEntries AppendReply Client ClientReply ClientRequest Configuration "
-        "FrozenMap Origin Past RequestVote Role Session VoteReply"
+        "FrozenMap Origin Past Read Reading RequestVote Role Session VoteReply"
     ).split(),
     "raftlab.raft.past": ["Committed"],
     "raftlab.sim": ["SCENARIOS"],

@@ -133,7 +133,6 @@ SCENARIOS: dict[str, Callable[[], History]] = {
     "split_vote_5": partial(split_vote, 5),
     "deposed_leader": deposed_leader,
     "deposed_leader_5": partial(deposed_leader, 5),
-    "client_ready": client_ready,
     "figure_7": figure_7,
     **{f"figure_7_{letter}": partial(figure_7, letter) for letter in "abcdef"},
     **{f"figure_8_{letter}": partial(figure_8, letter) for letter in FIGURE_8},

@@ -22,6 +22,7 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Message,
     OpenSession,
     Partition,
@@ -36,7 +37,7 @@ LONGEST_COMMAND_SHOWN = 28
 
 # What clauses of this package begin with, but for names: a node may be called "alice".
 FIRST_WORDS = {"both", "entries", "entry", "it", "its", "no", "nobody", "nothing", "only"}
-FIRST_WORDS |= {"the", "they", "this", "what"}
+FIRST_WORDS |= {"the", "they", "this", "what", "before", "by", "whether"}
 
 
 def say_event(event: Event) -> str:
@@ -91,6 +92,8 @@ def _say_own_turn(event: Event) -> str:
             return f"{node} receives {short(command)}"
         case Replicate(node, peer):
             return f"{node} sends entries to {peer or 'all others'}"
+        case LeaseEnds(node):
+            return f"{node}'s lease runs out"
         case Heartbeat(node, None):
             return f"{node} sends heartbeats to all others"
         case Heartbeat(node, peer):
@@ -120,14 +123,15 @@ def say_message(message: Message) -> str:
             kind = "AppendEntries" if message.entries else "heartbeat"
             carried = f", {entries_counted(len(message.entries))}" if message.entries else ""
             prev = f"prev {message.prev_log_index} t{message.prev_log_term}"
-            return f"{kind}, {way}, {prev}{carried}, commit {message.leader_commit}"
+            commit = f"commit {message.leader_commit}{_round(message)}"
+            return f"{kind}, {way}, {prev}{carried}, {commit}"
         case AppendReply(success=True):
             place = f"prev {message.prev_log_index}, match {message.match_index}"
-            return f"reply: success, {way}, {place}"
+            return f"reply: success, {way}, {place}{_round(message)}"
         case AppendReply():
             there = f", t{message.conflict_term} there" if message.conflict_term else ""
             place = f"prev {message.prev_log_index}{there}, log ends at {message.last_log_index}"
-            return f"reply: refused, {way}, {place}"
+            return f"reply: refused, {way}, {place}{_round(message)}"
 
 
 def _say_to_or_from_a_client(message: ClientRequest | ClientReply) -> str:
@@ -143,6 +147,10 @@ def _say_to_or_from_a_client(message: ClientRequest | ClientReply) -> str:
         case ClientReply(answer=answer, read=read):
             said = "no value" if answer is None else short(answer)
             return f"reply: {'read' if read else 'done'}, {said}, {way}{session}"
+
+
+def _round(message: AppendEntries | AppendReply) -> str:
+    return f", round {message.round}" if message.round else ""
 
 
 def _log_end(request: RequestVote) -> str:

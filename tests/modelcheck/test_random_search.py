@@ -17,10 +17,22 @@ import pytest
 
 from raftlab.modelcheck import RandomSearch, Verdict, random_search
 from raftlab.modelcheck.at_random.runs import Runs
+from raftlab.modelcheck.at_random.shrink import _possible as possible
 from raftlab.modelcheck.at_random.shrink import shortened
 from raftlab.modelcheck.at_random.travel import CannotTravel
 from raftlab.modelcheck.at_random.trial import Failure, Trial
-from raftlab.raft import RAFT, SAFETY, Event, Log, Node, NotPossible, Property, Scope
+from raftlab.raft import (
+    RAFT,
+    SAFETY,
+    Delay,
+    Event,
+    Log,
+    Node,
+    NotPossible,
+    Property,
+    RequestVote,
+    Scope,
+)
 from raftlab.sim import History, fresh, random_run
 from raftlab.sim.chance import Mix
 
@@ -371,3 +383,12 @@ def test_the_lowest_failing_run_counts() -> None:
     with ThreadPoolExecutor(4) as executor:
         there.make(executor)
     assert here.failing == there.failing is not None
+
+
+def test_a_delay_is_left_out_where_nothing_is_left_to_come_first() -> None:
+    request = RequestVote("node1", "node2", 1, 0, 0)
+    now = replace(fresh(3).cluster, network=(request,))
+    later = Delay(replace(request, term=2))
+    assert possible(later, now) is None
+    other = RequestVote("node1", "node3", 1, 0, 0)
+    assert possible(later, replace(now, network=(request, other))) == Delay(request)

@@ -102,7 +102,7 @@ def test_what_cannot_happen_changes_nothing() -> None:
     history.do(Timeout("node1"))
     before = (history.moments, history.now)
     stray = RequestVote("node2", "node1", 9, 0, 0)
-    for event in (Heal(), Deliver(stray), Timeout("node9"), ClientCommand("node1", "GET x")):
+    for event in (Heal(), Deliver(stray), Timeout("node9"), ClientCommand("node1", "PUT x")):
         with pytest.raises(NotPossible):
             history.do(event)
     assert (history.moments, history.now) == before

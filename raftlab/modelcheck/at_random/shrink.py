@@ -94,13 +94,16 @@ def _possible(event: Event, cluster: Cluster) -> Event | None:
     """The event if it can happen, or the same with the message in place of its own; None if not."""
     if why_not(cluster, event) is None:
         return event
+    other = _with_another_message(event, cluster)
+    return other if other is not None and why_not(cluster, other) is None else None
+
+
+def _with_another_message(event: Event, cluster: Cluster) -> Event | None:
     match event:
         case Deliver(message) | Drop(message) | Duplicate(message) | Delay(message):
             instead = _in_place_of(message, cluster)
             return type(event)(instead) if instead else None
-        case Crash(name, Deliver(message)) if (
-            not cluster.has_client(name) and cluster.node(name).up
-        ):
+        case Crash(_, Deliver(message)):
             instead = _in_place_of(message, cluster)
             return replace(event, during=Deliver(instead)) if instead else None
     return None

@@ -11,9 +11,12 @@ from raftlab.raft import (
     Firing,
     Message,
     Node,
+    Read,
     RequestVote,
+    Role,
     VoteReply,
 )
+from raftlab.raft.reads import has_committed_its_own, is_answered
 from raftlab.raft.sessions import find_session
 from raftlab.sim.explain.commits import countable, held, of_old_term, own_term, why_uncommitted
 from raftlab.sim.explain.facts import (
@@ -40,6 +43,10 @@ def facts_asked(before: Node, firing: Firing) -> str:
             return _facts_of_append(before, firing, request)
         case (VoteReply() | AppendReply() as reply,):
             return _facts_of_reply(before, firing, reply)
+        case (Read() as read,):
+            return _facts_of_read(before, read)
+        case (AppendReply(sender=sender, round=number),) if firing.rule == "record_round":
+            return f"{sender} answers round {number}"
         case (ClientRequest() as asked,):
             return _facts_of_client(before, asked)
         case (str() as command,) if firing.rule == "append_command":
@@ -57,6 +64,19 @@ def _facts_of_client(before: Node, request: ClientRequest) -> str:
     if known is None:
         return f"{asks}, and {before.name} has no such session"
     return f"{asks}, and the last one carried out there is {known.serial}"
+
+
+def _facts_of_read(before: Node, read: Read) -> str:
+    """What a read waits for, as the node knows it."""
+    whose = f"{read.client} asks for {short(read.command)}"
+    if before.role is not Role.LEADER:
+        return f"{whose}, and {before.name} is {a_role(before)}"
+    own = "an" if has_committed_its_own(before) else "no"
+    knows = f"{before.name} has committed {own} entry of its own term {before.current_term}"
+    answered = "is" if is_answered(before, read.round) else "is not"
+    heard = f"round {read.round} {answered} answered by a majority"
+    applied = f"{before.last_applied} of {read.read_index} entries are applied"
+    return f"{whose}; {knows}; {heard}; {applied}"
 
 
 def _facts_of_request(before: Node, firing: Firing, request: RequestVote) -> str:

@@ -14,6 +14,7 @@ from raftlab.raft import (
     Log,
     Message,
     Node,
+    Read,
     RequestVote,
     Rules,
     UnknownRule,
@@ -41,6 +42,7 @@ KINDS: dict[object, str] = {
     AppendReply: "one AppendReply",
     ClientRequest: "one ClientRequest",
     Result: "one Result",
+    Read: "one Read",
     str: "one text",
 }
 

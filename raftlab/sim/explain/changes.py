@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from raftlab.raft import Log, Node, Role
-from raftlab.sim.words import entries_named, listed, voted
+from raftlab.raft import Log, Node, Reading, Role
+from raftlab.sim.words import counted, entries_named, listed, voted
 
 
 def changes(before: Node, after: Node) -> tuple[str, ...]:
@@ -23,7 +23,21 @@ def changes(before: Node, after: Node) -> tuple[str, ...]:
             phrases.append(f"{field} {getattr(after, field)}")
     if before.sessions != after.sessions:
         phrases.append(f"sessions {', '.join(f'{s.id}: {s.serial}' for s in after.sessions)}")
+    if before.reading != after.reading:
+        phrases.append(_reading(before.reading, after.reading))
     return (*phrases, *_machine_changes(before, after), *_bookkeeping_changes(before, after))
+
+
+def _reading(before: Reading, after: Reading) -> str:
+    if before.round != after.round and after.round:
+        return f"round {after.round}"
+    answered = [
+        f"{peer} answered round {number}"
+        for peer, number in after.answered.pairs
+        if before.answered.get(peer) != number
+    ]
+    waiting = counted(len(after.waiting), "read")
+    return ", ".join(answered) if answered else f"{waiting} waiting"
 
 
 def _machine_changes(before: Node, after: Node) -> list[str]:

@@ -102,6 +102,8 @@ def say_client_request(told: Told, request: ClientRequest) -> Saying:
     if told.first("answer_again") is not None:
         headline = f"{name} answers {who} again, and carries out nothing"
         return Saying(headline, told.told("is_repeated"), "§8")
+    if told.first("begin_read") is not None:
+        return say_read(told, request)
     appended = told.first("append_request")
     if appended is None:
         return Saying(f"{name} does nothing with {who}'s request", "no rule took it up", "§8")
@@ -119,6 +121,28 @@ def _say_appended(told: Told, node: Node, request: ClientRequest) -> Saying:
         return Saying(f"{headline}, commits {done}", spread(node, index), "§5.3")
     waits = f"{request.sender} waits until it is committed and applied"
     return Saying(headline, f"{spread(node, index)}; {waits}", "Fig. 2, Leaders 2")
+
+
+def say_lease_end(told: Told) -> Saying:
+    """A leader's lease ran out. (Dissertation, §6.4.1)"""
+    ended = told.first("end_lease")
+    if ended is None or ended.node == told.before:
+        return Saying(
+            f"{told.name}'s lease runs out, and nothing changes", told.told("end_lease"), "§8"
+        )
+    begun = ended.node.reading.round
+    why = f"before it reads without asking again, a majority must answer its round {begun}"
+    return Saying(f"{told.name}'s lease runs out", why, "§8")
+
+
+def say_read(told: Told, request: ClientRequest) -> Saying:
+    """A read reached a leader that serves it without an entry. (§8)"""
+    headline = f"{told.name} takes {wanted(request)} of {request.sender}'s without an entry"
+    if told.first("serve_read") is not None:
+        return Saying(f"{headline}, and answers at once", told.told("may_serve_read"), "§8")
+    asked = told.first("may_serve_read")
+    waits = told.told("may_serve_read") if asked else f"{request.sender} waits"
+    return Saying(f"{headline}; {request.sender} waits", waits, "§8")
 
 
 def wanted(request: ClientRequest) -> str:

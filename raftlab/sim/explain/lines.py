@@ -81,6 +81,10 @@ def is_telling(before: Node, firing: Firing, fired: frozenset[str]) -> bool:
             return firing.node != before or _brings(firing, before.current_term + 1)
         case "recognize_leader":
             return firing.node != before
+        case "record_round":
+            return firing.node != before
+        case "skips_log":
+            return firing.gave is True
         case "is_repeated":
             return firing.gave is True
         case "is_stale":

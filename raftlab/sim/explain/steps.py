@@ -24,6 +24,7 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    LeaseEnds,
     Message,
     OpenSession,
     Partition,
@@ -39,7 +40,7 @@ from raftlab.sim.difference import difference
 from raftlab.sim.explain.append import say_append_entries
 from raftlab.sim.explain.besides import applied_commands, besides
 from raftlab.sim.explain.citations import citation_of
-from raftlab.sim.explain.clients import say_client, say_client_request
+from raftlab.sim.explain.clients import say_client, say_client_request, say_lease_end
 from raftlab.sim.explain.election import say_timeout, say_vote_reply
 from raftlab.sim.explain.faults import say_crash, say_restart
 from raftlab.sim.explain.lines import rule_lines
@@ -70,7 +71,14 @@ def explain(step: Step) -> Explanation:
             return _explain_restart(_told(step))
         case Crash(_, during):
             return _explain_crash(_told(step), during)
-        case Deliver() | Timeout() | ClientCommand() | Replicate() | Heartbeat() as event:
+        case (
+            Deliver()
+            | Timeout()
+            | ClientCommand()
+            | Replicate()
+            | Heartbeat()
+            | LeaseEnds() as event
+        ):
             recorded = not step.firings
             return _explain_recorded(step, event) if recorded else _explain_turn(_told(step), event)
     raise TypeError(f"{step.event!r} is no event.")
@@ -153,6 +161,8 @@ def _say_turn(told: Told, event: TurnEvent) -> Saying:
             return say_replicate(told)
         case Heartbeat():
             return say_heartbeat(told)
+        case LeaseEnds():
+            return say_lease_end(told)
 
 
 def _say_delivery(told: Told, message: Message) -> Saying:
