@@ -77,7 +77,10 @@ def title(message: Message) -> str:
 
 
 def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> list[Pill]:
-    """A pill for each message in flight, in the order of sending, then one for each lost one."""
+    """A pill for each message in flight, in the order of sending, then one for each lost one.
+
+    Those to and from clients are left out: a client has no card.
+    """
     fresh = Counter(cluster.network) - Counter(step.before.network) if step else Counter()
     chosen = cluster.network.index(selected) if selected in cluster.network else -1
     pills = []
@@ -88,7 +91,8 @@ def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> lis
     pills.reverse()
     # In the middle of a step nothing has left its node, so nothing is lost yet.
     lost = step.lost if step and cluster.network == step.after.network else ()
-    return pills + [Pill(m, f"lost-{number}", lost=True) for number, m in enumerate(lost)]
+    pills += [Pill(m, f"lost-{number}", lost=True) for number, m in enumerate(lost)]
+    return [p for p in pills if not isinstance(p.message, ClientRequest | ClientReply)]
 
 
 def merge(pills: Sequence[Pill]) -> list[Pill]:

@@ -89,8 +89,9 @@ def _reached(scene: Scene, journey: Journey, curve: Curve, rings: list[Point]) -
 
 
 def _is_shown(journey: Journey, scene: Scene) -> bool:
-    window = scene.window
-    if journey.begins > window.last:
+    window, message = scene.window, journey.message
+    # A client has no line that a message could leave or reach.
+    if journey.begins > window.last or not {message.sender, message.receiver} <= {*scene.names}:
         return False
     if journey.end is None:
         return True

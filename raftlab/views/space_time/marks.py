@@ -66,7 +66,7 @@ def marks(scene: Scene) -> tuple[Mark, ...]:
 
 def _mark(place: int, step: Step | None, names: tuple[str, ...]) -> Mark | None:
     name = actor(step.event) if step is not None else None
-    if step is None or name is None:
+    if step is None or name is None or step.before.has_client(name):
         return None
     row = names.index(name)
     before, after = step.before.nodes[row], step.after.nodes[row]
