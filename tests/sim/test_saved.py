@@ -15,7 +15,11 @@ from raftlab.raft import (
     RAFT,
     AppendEntries,
     AppendReply,
+    Ask,
+    AskAgain,
     ClientCommand,
+    ClientReply,
+    ClientRequest,
     Cluster,
     Crash,
     Cut,
@@ -24,12 +28,16 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Entry,
+    GiveUp,
     Heal,
+    LeaseEnds,
     Message,
     Node,
     NotPossible,
+    OpenSession,
     Partition,
     Property,
+    Replicate,
     RequestVote,
     Restart,
     RuleError,
@@ -41,10 +49,13 @@ from raftlab.raft import (
     step,
     stopped_short,
 )
+from raftlab.raft.ways_to_read import READ_INDEX
 from raftlab.sim import (
     SCENARIOS,
+    Arrival,
     BadRun,
     History,
+    client_ready,
     figure_8,
     fresh,
     leader_elected,
@@ -58,6 +69,7 @@ from raftlab.sim.codec import fingerprint, from_json, to_json
 from raftlab.sim.record import Changes
 from raftlab.sim.saved import dumps, loads
 from raftlab.sim.schedule import Clock, Script
+from raftlab.sim.script import deliver_all, perform
 from raftlab.sim.timed import timed
 
 
@@ -334,7 +346,7 @@ def swap(*path: str) -> Callable[[dict[str, Any]], None]:
 
 
 LATER = (
-    "This run is of version 3 of the format, and this raftlab reads versions up to 2: a newer "
+    "This run is of version 4 of the format, and this raftlab reads versions up to 3: a newer "
     "raftlab will load it."
 )
 NO_VERSION = "This run is damaged: its version is no whole number from 1 on."
@@ -346,7 +358,7 @@ VOTE = {"type": "RequestVote", "sender": "node1", "receiver": "node2", "term": 1
     ("edit", "sentence"),
     [
         (put("format", value="raftlab walk"), "This is no saved run: it does not say that its"),
-        (put("version", value=3), LATER),
+        (put("version", value=4), LATER),
         (put("version", value=True), NO_VERSION),
         (put("version", value="1"), NO_VERSION),
         (remove("version"), NO_VERSION),
@@ -661,14 +673,58 @@ def test_a_run_of_version_1_loads_for_ever() -> None:
     assert {moment.time for moment in history.moments} == {None}
 
 
-def test_a_run_of_version_2_loads_for_ever(regenerate_goldens: bool) -> None:
-    golden = GOLDENS / "run-version-2.json"
-    if regenerate_goldens:
-        save(every_kind(), golden)
-    history = load(golden)
+def test_a_run_of_version_2_loads_for_ever() -> None:
+    history = load(GOLDENS / "run-version-2.json")
     assert list(history.moments) == [replace(m, clock=None) for m in every_kind().moments]
     assert history.moments[-1].time is not None
     assert {type(m.step.event) for m in history.moments if m.step} >= {Delay, Cut, Heal}
+
+
+def every_kind_of_version_3() -> History:
+    """A run with what came with version 3: clients, and reads without an entry."""
+    start = client_ready().cluster
+    start = replace(start, clients=(*start.clients, *start.with_clients("client2").clients))
+    history = History(start, READ_INDEX, "Two clients")
+    perform(history, OpenSession("client2", "node2"), Ask("client1", "node2", "INCR x"))
+    perform(history, Arrival("client1", "node2"), AskAgain("client1", "node3"))
+    deliver_all(history)
+    for event in (Replicate("node1"), Ask("client1", "node1", "GET x"), LeaseEnds("node1")):
+        perform(history, event)
+        deliver_all(history)
+    perform(history, Ask("client1", "node1", "SET x 7"), GiveUp("client1"))
+    return history
+
+
+def test_a_run_of_version_3_loads_for_ever(regenerate_goldens: bool) -> None:
+    golden = GOLDENS / "run-version-3.json"
+    if regenerate_goldens:
+        save(every_kind_of_version_3(), golden)
+    history = load(golden, READ_INDEX)
+    assert alike(history, every_kind_of_version_3())
+    kinds = {type(m.step.event) for m in history.moments if m.step}
+    assert kinds >= {Ask, AskAgain, GiveUp, LeaseEnds, OpenSession}
+    carried = {type(message) for m in history.moments for message in m.cluster.network}
+    assert carried >= {ClientRequest, ClientReply, AppendEntries, AppendReply}
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (lambda c: c["clients"].reverse(), "its clients are not in order"),
+        (lambda c: c["clients"][0].update(name="node1"), "A cluster has up to 4 clients"),
+        (lambda c: c["clients"][0].update(servers=["node1"]), "the nodes that client1 knows of"),
+        (lambda c: c["network"][0].update(receiver="client2"), "no link leads from 'client2'"),
+        (lambda c: c["network"][0].update(sender="node2"), "no such message goes to or from"),
+        (lambda c: c["network"][0].update(receiver="node9"), "no link leads from 'client2'"),
+    ],
+)
+def test_clients_that_do_not_fit_are_refused(edit: Callable[[Any], None], sentence: str) -> None:
+    start = History(fresh(3).cluster.with_clients("client1", "client2"))
+    perform(start, Ask("client2", "node1", "GET x"))
+    content = json.loads(dumps(History(start.cluster)))
+    edit(content["start"])
+    with pytest.raises(BadRun, match=sentence):
+        loads(json.dumps(content))
 
 
 def test_the_fingerprint_of_a_cluster_never_changes() -> None:
