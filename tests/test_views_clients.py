@@ -50,5 +50,8 @@ def test_only_messages_between_nodes_have_an_arrow_and_all_are_told() -> None:
     perform(history, Ask("client1", "node1", "INCR x"))
     assert gather(history.cluster, history.now.step, None) == []
     assert "request: INCR x, client1 → node1" in describe(history.cluster, history.now.step)
+    line = "client1: session 1, waits for node1 to answer INCR x, 0 answers so far"
+    assert line in describe(history.cluster)
+    assert f"{line}." in alt(history.cluster)
     perform(history, Arrival("client1", "node1"))
     assert history.cluster.node("node1").role is Role.LEADER

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from raftlab.modelcheck.client_bounds import allows_client
 from raftlab.raft import (
     RAFT,
     Ask,
@@ -20,7 +21,6 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Event,
-    GiveUp,
     Heartbeat,
     LeaseEnds,
     Node,
@@ -176,32 +176,6 @@ class Reach:
         if isinstance(node, Client):
             return True
         return node.current_term <= self.term and node.log.last_index <= self.log
-
-
-def allows_client(event: Event, client: Client) -> bool:
-    """Whether what a client may do is one to try.
-
-    It opens a session where it has asked for nothing yet, and gives up nothing: who asks for more
-    has been answered.
-    """
-    match event:
-        case Ask(command=command):
-            return command == next_operation(client)
-        case OpenSession():
-            return client.serial == 0
-        case GiveUp():
-            return False
-        case _:
-            return True
-
-
-def next_operation(client: Client) -> str:
-    """What a client asks for: to add one, then to read, in turns.
-
-    So it shows if anything is done twice, or read from a store that is behind. No other command
-    has the key.
-    """
-    return "GET count" if len(client.answers) % 2 else "INCR count"
 
 
 def next_command(node: Node) -> str:

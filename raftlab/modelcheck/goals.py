@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from raftlab.raft import Cluster, Server
+from raftlab.raft import Client, Cluster, Server
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """Something that can happen, as the end of "it can happen that …".
 
-    `attained` says whether a server shows that it has happened since the start.
+    `attained` says whether a server shows that it has happened since the start, and `answered`,
+    where there is one, whether a client does.
     """
 
     words: str
     attained: Callable[[Server, Cluster], bool]
+    answered: Callable[[Client, Cluster], bool] | None = None
 
 
 def leads_anew(server: Server, start: Cluster) -> bool:
@@ -42,6 +44,18 @@ def follows_anew(server: Server, start: Cluster) -> bool:
     last = server.past.committed[-1]
     return last is not None and last.in_term not in server.past.terms_led
 
+
+def no_server_shows_it(server: Server, start: Cluster) -> bool:
+    """Only a client can."""
+    return False
+
+
+def answered_anew(client: Client, start: Cluster) -> bool:
+    """It has had an answer that it did not have at the start. (§8)"""
+    return len(client.answers) > len(start.client(client.name).answers)
+
+
+CLIENT_ANSWERED = Goal("a client has its answer", no_server_shows_it, answered_anew)
 
 LIVELY = (
     Goal("a leader is elected", leads_anew),

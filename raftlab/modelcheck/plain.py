@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, permutations
 
-from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command, next_operation
+from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command
+from raftlab.modelcheck.client_bounds import next_operation
 from raftlab.modelcheck.result import Level
 from raftlab.modelcheck.symmetry import Renaming
 from raftlab.raft import (

@@ -5,9 +5,11 @@ Standard library only; no clock, no randomness, no input or output. Read it in t
 which puts them in order; then `step`; then `properties`, which is Figure 3.
 
 What the paper's Figure 2 says is some 400 lines of code, in those seven files up to `handlers`.
-`backing_up` has other ways to do one bullet of them. The others make a cluster of it, watch over
-what a rule may give, and check what must hold: `checks` and `broken` ask; `safety`, and the lemmas
-in `lemmas`, `agreement` and `promises`, answer.
+`backing_up` has other ways to do one bullet of them. Clients are §8: `client` asks; `sessions` is
+how the machine knows what it has done; `clients` and `reads` are what a server does for them;
+`repeated`, `ways_to_read` and `no_op` have other ways. The others make a cluster of it, watch over
+what a rule may give, and check what must hold: `checks` and `broken` ask; `safety`, the lemmas in
+`lemmas`, `agreement` and `promises`, and what clients rely on, in `promised`, answer.
 """
 
 from raftlab.raft.broken import broken_by, broken_in

@@ -3,10 +3,10 @@
 A rule may break a lemma and still be safe; what no Raft may break is in `safety`. Here are the
 lemmas of one node; `agreement` has those of several servers, `promises` those of messages.
 
-Left out is what needs clients' acknowledgements or changes of membership, which are not here, and
-that no log has an entry of a candidate's term once a majority has voted for it: here it leads
-before that turn ends, so Leader Holds Highest Index Of Its Term says as much. Nor is asserted what
-was found false or is disputed: etcd's MoreUpToDateCorrectInv, VotesGrantedInv and
+Left out is what needs changes of membership, which are not here, and what clients rely on, which is
+in `promised`; and that no log has an entry of a candidate's term once a majority has voted for it:
+here it leads before that turn ends, so Leader Holds Highest Index Of Its Term says as much. Nor is
+asserted what was found false or is disputed: etcd's MoreUpToDateCorrectInv, VotesGrantedInv and
 CommittedIsDurableInv; and CCF's MatchIndexLowerBoundNextIndexInv only as far as `back_up` keeps to
 it here.
 """

@@ -15,9 +15,6 @@ from typing import TypeVar
 
 from raftlab.raft import (
     RAFT,
-    Ask,
-    AskAgain,
-    Client,
     ClientCommand,
     Cluster,
     Crash,
@@ -27,12 +24,9 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Event,
-    GiveUp,
     Heal,
     Heartbeat,
-    LeaseEnds,
     Node,
-    OpenSession,
     Partition,
     Replicate,
     Restart,
@@ -42,21 +36,9 @@ from raftlab.raft import (
     Timeout,
     step,
 )
-from raftlab.raft.reads import may_end_lease
+from raftlab.sim.chance_of_clients import KEYS, VALUES, ClientChooser
 
 T = TypeVar("T")
-
-KEYS = ("key1", "key2", "key3")
-OPERATIONS = (
-    "SET {key} {value}",
-    "INCR {key}",
-    "DELETE {key}",
-    "CAS {key} 1 {value}",
-    "GET {key}",
-    "GET {key}",
-    "GET {key}",
-)
-VALUES = ("valueA", "valueB", "valueC", "valueD", "valueE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +108,7 @@ class Chooser:
     def __init__(self, seed: int, mix: Mix) -> None:
         self._random = Random(seed)
         self._mix = mix
+        clients = ClientChooser(self._pick, mix)
         self._kinds = {
             "deliver": self._deliver,
             "replicate": self._replicate,
@@ -141,11 +124,11 @@ class Chooser:
             "partition": self._partition,
             "cut": self._cut,
             "heal": self._heal,
-            "ask": self._ask,
-            "ask_again": self._ask_again,
-            "open_session": self._open_session,
-            "give_up": self._give_up,
-            "lease_ends": self._lease_ends,
+            "ask": clients.ask,
+            "ask_again": clients.ask_again,
+            "open_session": clients.open_session,
+            "give_up": clients.give_up,
+            "lease_ends": clients.lease_ends,
         }
         self._makers = tuple(self._kinds.values())
         self._shares = tuple(accumulate(getattr(mix, kind) for kind in self._kinds))
@@ -197,42 +180,6 @@ class Chooser:
         if node is None or self._mix.longest_log <= node.log.last_index:
             return None
         return ClientCommand(node.name, f"SET {self._pick(KEYS)} {self._pick(VALUES)}")
-
-    def _ask(self, cluster: Cluster) -> Ask | None:
-        """A client that waits for nothing asks the leader it knows, or anyone.
-
-        Where sessions are opened, it asks for nothing without one.
-        """
-        client = self._client(cluster, waits=False)
-        longest = max(node.log.last_index for node in cluster.nodes)
-        if client is None or self._mix.longest_log <= longest:
-            return None
-        if client.session == 0 and self._mix.open_session:
-            return None
-        command = self._pick(OPERATIONS).format(key=self._pick(KEYS), value=self._pick(VALUES))
-        return Ask(client.name, client.leader or self._pick(client.servers), command)
-
-    def _ask_again(self, cluster: Cluster) -> AskAgain | None:
-        client = self._client(cluster, waits=True)
-        return None if client is None else AskAgain(client.name, self._pick(client.servers))
-
-    def _open_session(self, cluster: Cluster) -> OpenSession | None:
-        client = self._client(cluster, waits=False)
-        if client is None or client.session:
-            return None
-        return OpenSession(client.name, client.leader or self._pick(client.servers))
-
-    def _give_up(self, cluster: Cluster) -> GiveUp | None:
-        client = self._client(cluster, waits=True)
-        return None if client is None else GiveUp(client.name)
-
-    def _lease_ends(self, cluster: Cluster) -> LeaseEnds | None:
-        node = self._leader(cluster)
-        return LeaseEnds(node.name) if node is not None and may_end_lease(node) else None
-
-    def _client(self, cluster: Cluster, *, waits: bool) -> Client | None:
-        clients = [c for c in cluster.clients if (c.request is not None) == waits]
-        return self._pick(clients) if clients else None
 
     def _timeout(self, cluster: Cluster) -> Timeout | None:
         node = self._running(cluster)

@@ -9,6 +9,7 @@ from raftlab.raft import (
     AppendReply,
     Ask,
     AskAgain,
+    Client,
     ClientCommand,
     ClientReply,
     ClientRequest,
@@ -181,6 +182,19 @@ def name_message(message: Message) -> str:
         case ClientReply():
             what = "answer" if message.done else "redirection"
     return f"{message.sender}'s {what} to {message.receiver}"
+
+
+def say_client(client: Client) -> str:
+    """A client in a line: its session, what it waits for, how many answers it has had."""
+    session = f"session {client.session}" if client.session else "no session"
+    waits = "waits for nothing"
+    if client.request is not None:
+        waits = f"waits for {client.request.receiver} to answer {_wanted(client.request)}"
+    return f"{client.name}: {session}, {waits}, {counted(len(client.answers), 'answer')} so far"
+
+
+def _wanted(request: ClientRequest) -> str:
+    return "its request for a session" if request.command is None else short(request.command)
 
 
 def short(command: str | None) -> str:

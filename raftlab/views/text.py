@@ -11,7 +11,7 @@ from raftlab.raft import Cluster, Log, Node, Role, Step
 from raftlab.sim.explain import explain
 from raftlab.sim.explain.changes import changes
 from raftlab.sim.explain.facts import copies
-from raftlab.sim.words import counted, entries_counted, listed, say_message, voted
+from raftlab.sim.words import counted, entries_counted, listed, say_client, say_message, voted
 from raftlab.views.text_parts import (
     cut_links,
     elided,
@@ -35,6 +35,7 @@ def describe(cluster: Cluster, step: Step | None = None) -> str:
         _summary(cluster),
         *("\n".join(_node(node, step)) for node in cluster.nodes),
         "\n".join(spread(cluster)),
+        "\n".join(map(say_client, cluster.clients)),
         "\n".join(messages(cluster, step)),
         "\n".join(cut_links(cluster)),
     ]
@@ -46,6 +47,7 @@ def alt(cluster: Cluster, step: Step | None = None) -> str:
     sentences = [f"Last event: {explain(step).headline}"] if step else []
     sentences.append(_summary(cluster))
     sentences += (_node_in_a_sentence(node) for node in cluster.nodes)
+    sentences += (f"{say_client(client)}." for client in cluster.clients)
     if cluster.network:
         sentences.append(f"On their way: {'; '.join(map(say_message, cluster.network))}.")
     if cluster.cut:

@@ -8,6 +8,7 @@ import pytest
 from raftlab.course.starts import old_entries
 from raftlab.modelcheck import LIVELY, Bounds, Goal, Verdict, explore, random_search
 from raftlab.modelcheck.bounds import Reach
+from raftlab.modelcheck.goals import CLIENT_ANSWERED
 from raftlab.modelcheck.plain import State, search_plainly, successors
 from raftlab.raft import (
     CLIENTS,
@@ -198,3 +199,23 @@ def test_random_runs_find_a_stale_read(way: str) -> None:
     found = random_search(READY, READS[way], CLIENTS, runs=200, events=300, mix=WITH_CLIENTS)
     assert found.violation is not None
     assert found.violation.property.name == "One Store"
+
+
+def newly_led(rules: Rules) -> Cluster:
+    """node2 leads term 2, in which nobody has asked for anything; client1 is about to read."""
+    history = History(READY, rules)
+    perform(history, Timeout("node2"))
+    deliver_all(history)
+    (client,) = HELD.clients
+    client = replace(client, answers=client.answers[:1], leader="node2")
+    return replace(history.cluster, clients=(client,))
+
+
+@pytest.mark.parametrize("no_op", [False, True])
+def test_a_new_leader_serves_reads_only_with_an_entry_of_its_own(no_op: bool) -> None:
+    rules = READ_INDEX_AND_NO_OP if no_op else READ_INDEX
+    bounds = Bounds(terms=0, entries=0, in_flight=2, crashes=0, commands=0, operations=1)
+    found = explore(newly_led(rules), rules, bounds, CLIENTS[:2], goals=(CLIENT_ANSWERED,))
+    assert (found.goals[0].depth is not None) == no_op
+    expected = "It can happen that a client has its answer" if no_op else "it never happens that a"
+    assert expected in found.sentence

@@ -49,6 +49,7 @@ from raftlab.sim.habit import next_event
 from raftlab.sim.notation import notation
 from raftlab.sim.saved import dumps, loads
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.seen import seen_by_clients
 from raftlab.sim.words import name_message, say_event, say_message
 
 from .test_explain_complete import blemishes, complaints_about, complaints_about_firing
@@ -271,3 +272,26 @@ def test_a_message_to_a_client_is_lost_or_copied_like_any_other() -> None:
     assert explain(step(history.cluster, Drop(reply))).headline == (
         "The network loses node2's redirection to client2."
     )
+
+
+def test_what_clients_saw_with_the_moments() -> None:
+    history = ready()
+    perform(history, Ask("client1", "node1", "INCR x"), Ask("client2", "node1", "GET x"))
+    deliver_all(history)
+    perform(history, Replicate("node1"))
+    deliver_all(history)
+    perform(history, Ask("client1", "node1", "DELETE x"), GiveUp("client1"))
+    perform(history, Ask("client2", "node2", "INCR x"))
+    counted, read, given_up, waits = seen_by_clients(history)
+    assert counted[:4] == ("client1", "INCR x", "1", 1)
+    assert read[:4] == ("client2", "GET x", None, 2)
+    assert read.ends is not None
+    assert counted.ends is not None
+    assert read.ends < counted.ends < given_up.begins
+    for place, answer in ((read.ends, None), (counted.ends, "1")):
+        moment = history.line()[place]
+        assert isinstance(moment.step.event, Deliver)
+        assert moment.step.event.message.answer == answer
+    assert given_up[2:] == (None, given_up.begins, None)
+    assert waits == ("client2", "INCR x", None, given_up.begins + 2, None)
+    assert seen_by_clients(fresh(3)) == ()

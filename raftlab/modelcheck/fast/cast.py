@@ -50,14 +50,16 @@ class Cast:
             self.local.append(self.locals[place])
             self.locals[place] += 1
             self.up.append(isinstance(server, Server) and server.node.up)
-            if isinstance(server, Server):
-                self._attain(server)
+            self.attained += [
+                g for g in self._goals if g not in self.attained and self._has(g, server)
+            ]
         return number
 
-    def _attain(self, server: Server) -> None:
-        for goal in self._goals:
-            if goal not in self.attained and goal.attained(server, self._start):
-                self.attained.append(goal)
+    def _has(self, goal: Goal, member: Member) -> bool:
+        """Whether a server, or a client, shows that a goal is attained."""
+        if isinstance(member, Server):
+            return goal.attained(member, self._start)
+        return goal.answered is not None and goal.answered(member, self._start)
 
     def place_of(self, server: Member) -> int:
         """Where in a cluster a server or a client has its seat."""

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command, next_operation
+from raftlab.modelcheck.bounds import Bounds, Reach, counts_as, next_command
+from raftlab.modelcheck.client_bounds import next_operation
 from raftlab.modelcheck.fast.cast import Cast
 from raftlab.modelcheck.fast.columns import Column, Grid
 from raftlab.modelcheck.fast.outcomes import NO_MESSAGE, NOBODY, Outcomes
