@@ -42,9 +42,10 @@ def next_event(cluster: Cluster) -> Event | None:
 
 
 def _unheard(cluster: Cluster, leader: Node) -> Event | None:
-    """The first client that waits for an answer to what this leader has not in its log."""
-    origins = {entry.origin for entry in leader.log.entries if entry.origin}
-    heard = {(origin.client, origin.serial) for origin in origins}
+    """The first client that waits for an answer to what has not reached this leader."""
+    origins = (entry.origin for entry in leader.log.entries)
+    heard = {(origin.client, origin.serial) for origin in origins if origin}
+    heard |= {(read.client, read.serial) for read in leader.reading.waiting}
     for client in cluster.clients:
         if client.request is not None and (client.name, client.serial) not in heard:
             return AskAgain(client.name, leader.name)

@@ -239,6 +239,18 @@ def test_by_habit_a_client_is_answered_whatever_was_lost() -> None:
     assert history.cluster.client("client1").answers == (Answered("INCR x", "1"),)
 
 
+def test_by_habit_a_read_is_served_though_its_round_was_lost() -> None:
+    history = ready()
+    perform(history, Ask("client1", "node1", "GET x"), Arrival("client1", "node1"))
+    for message in history.cluster.network:
+        perform(history, Drop(message))
+    for _ in range(8):
+        event = next_event(history.cluster)
+        assert event is not None
+        history.do(event)
+    assert history.cluster.client("client1").answers == (Answered("GET x", None),)
+
+
 def test_by_the_clock_clients_ask_again_until_they_are_answered() -> None:
     script = {400: Ask("client1", "node2", "INCR x"), 401: Crash("node1"), 900: Restart("node1")}
     start = client_ready().cluster
