@@ -47,7 +47,7 @@ class Bounds:
     happens, and what does not fit is lost. Where `drops` is None, whatever a turn sends may be
     lost, and every choice is tried: so every schedule is, in which there are at no time more than
     so many messages that will yet arrive. With a number of `drops`, messages in flight are lost one
-    by one, and counted.
+    by one, and counted. The last three of what is counted are of clients, where there are some.
     """
 
     terms: int = 2  # terms beyond the highest at the start

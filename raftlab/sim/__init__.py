@@ -1,7 +1,7 @@
 """What one does with a cluster: play it, go back and forth, keep it, begin somewhere known."""
 
 from raftlab.sim.acts import Arrival, AtLeader
-from raftlab.sim.chance import random_events, random_run
+from raftlab.sim.chance import WITH_CLIENTS, random_events, random_run
 from raftlab.sim.difference import difference
 from raftlab.sim.habit import next_event
 from raftlab.sim.history import History, Moment
@@ -24,6 +24,7 @@ from raftlab.sim.timing import Timing
 
 __all__ = [
     "SCENARIOS",
+    "WITH_CLIENTS",
     "Arrival",
     "AtLeader",
     "BadRun",

@@ -5,9 +5,21 @@ from dataclasses import replace
 import pytest
 
 from raftlab.modelcheck import Bounds, Verdict, explore, random_search
+from raftlab.modelcheck.client_bounds import allows_client, next_operation
 from raftlab.modelcheck.plain import search_plainly
 from raftlab.modelcheck.symmetry import Renaming
-from raftlab.raft import CLIENTS, RAFT, SAFETY, Cluster, Property, Rules, broken_by
+from raftlab.raft import (
+    CLIENTS,
+    RAFT,
+    SAFETY,
+    Ask,
+    Cluster,
+    GiveUp,
+    OpenSession,
+    Property,
+    Rules,
+    broken_by,
+)
 from raftlab.raft.repeated import REPEATED
 from raftlab.sim import client_ready, deposed_leader, fresh, leader_elected
 from raftlab.sim.chance import WITH_CLIENTS
@@ -109,6 +121,23 @@ def test_bounds_say_what_clients_may_do_where_there_are_some() -> None:
     bounds = Bounds(operations=3, retries=0)
     assert "at most 3 operations; no retries" in bounds.said(READY)
     assert "operation" not in bounds.said(fresh(3).cluster)
+
+
+def test_more_kinds_cannot_be_counted_than_there_is_room_for() -> None:
+    eight = Bounds(timeouts=1, commands=1, drops=1, duplicates=1, crashes=1, restarts=1)
+    assert len(eight.budgets) == 8
+    with pytest.raises(ValueError, match="At most 8 kinds of event can be counted at a time"):
+        replace(eight, leases=1)
+    agree(READY, replace(eight, terms=0, entries=1, in_flight=2, depth=4), RAFT, symmetry=True)
+
+
+def test_what_a_client_does_by_itself_is_bounded() -> None:
+    (client,) = READY.clients
+    assert next_operation(client) == "INCR count"
+    assert not allows_client(Ask("client1", "node1", "GET count"), client)
+    assert not allows_client(OpenSession("client1", "node1"), client)
+    assert not allows_client(GiveUp("client1"), client)
+    assert allows_client(OpenSession("client1", "node1"), UNKNOWN.clients[0])
 
 
 def test_a_client_keeps_its_name_and_what_it_knows_is_renamed() -> None:

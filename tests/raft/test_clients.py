@@ -7,6 +7,7 @@ import pytest
 from raftlab.raft import (
     RAFT,
     Answered,
+    AppendReply,
     Ask,
     AskAgain,
     Client,
@@ -102,6 +103,12 @@ TURNS = {
     "is redirected to nobody": (WAITS, says(done=False), replace(WAITS, leader=None), []),
     "hears an old redirection": (WAITS, says(by="node2", done=False, leader="node3"), WAITS, []),
     "hears an old answer": (WAITS, says(1, answer="7", session=1), WAITS, []),
+    "hears what is for a node": (
+        WAITS,
+        Deliver(AppendReply("node1", "client1", 1, True, 0)),
+        None,
+        [],
+    ),
     "hears an answer twice": (over(Answered("INCR x", "1")), says(answer="1"), None, []),
 }
 

@@ -20,7 +20,9 @@ from raftlab.raft import (
     Duplicate,
     GiveUp,
     LeaseEnds,
+    Node,
     OpenSession,
+    Reading,
     Replicate,
     Restart,
     Role,
@@ -42,6 +44,7 @@ from raftlab.sim import (
     random_run,
     timed,
 )
+from raftlab.sim.acts import Act, why_no_act
 from raftlab.sim.chance import WITH_CLIENTS
 from raftlab.sim.codec import from_json, to_json
 from raftlab.sim.explain import explain, explain_last_rule, why_nothing_happened
@@ -50,6 +53,7 @@ from raftlab.sim.notation import notation
 from raftlab.sim.saved import dumps, loads
 from raftlab.sim.script import deliver_all, perform
 from raftlab.sim.seen import seen_by_clients
+from raftlab.sim.timing import Timing
 from raftlab.sim.words import name_message, say_event, say_message
 
 from .test_explain_complete import blemishes, complaints_about, complaints_about_firing
@@ -307,3 +311,88 @@ def test_what_clients_saw_with_the_moments() -> None:
     assert given_up[2:] == (None, given_up.begins, None)
     assert waits == ("client2", "INCR x", None, given_up.begins + 2, None)
     assert seen_by_clients(fresh(3)) == ()
+
+
+CANNOT = {
+    Ask("client9", "node1", "GET x"): "There is no client named 'client9'; there are client1, cl",
+    Ask("client1", "node9", "GET x"): "There is no node named 'node9'; there are node1, node2, no",
+    Ask("client1", "node1", "PUT x"): "The state machine understands 'SET key value', 'GET key'",
+    OpenSession("client1", "node9"): "There is no node named 'node9'",
+    AskAgain("client9", "node1"): "There is no client named 'client9'",
+    GiveUp("client9"): "There is no client named 'client9'",
+    Arrival("client9", "node1"): "There is no node named 'client9'",
+}
+
+
+@pytest.mark.parametrize(("act", "sentence"), CANNOT.items(), ids=map(str, CANNOT))
+def test_a_script_says_what_can_never_happen_to_clients(act: Act, sentence: str) -> None:
+    why_not = why_no_act(act, ready().cluster)
+    assert why_not is not None
+    assert why_not.startswith(sentence)
+
+
+def test_a_script_may_have_clients_act() -> None:
+    now = ready().cluster
+    reply = ClientReply("node1", "client1", 1, done=True)
+    for act in (Ask("client1", "node1", "GET x"), GiveUp("client1"), Arrival("node1", "client1")):
+        assert why_no_act(act, now) is None
+    assert why_no_act(Deliver(reply), now) is None
+    assert why_no_act(GiveUp("client1"), fresh(3).cluster) == (
+        "There is no client named 'client1'; there are none."
+    )
+
+
+@pytest.mark.parametrize("patience", [0, -1, (5, 1), "long"])
+def test_a_client_has_some_patience(patience: object) -> None:
+    with pytest.raises(ValueError, match="patience is a time in milliseconds above 0"):
+        Timing(patience=patience)  # type: ignore[arg-type]
+
+
+def told_of_a_request(rules: Rules, session: int = 1) -> str:
+    """What is said where node1 leads and a request reaches it under other rules."""
+    start = client_ready().cluster
+    request = ClientRequest("client1", "node1", session, 2, "INCR x")
+    taken = step(replace(start, network=(request,)), Deliver(request), rules)
+    assert complaints(taken) == []
+    return explain(taken).headline
+
+
+def test_odd_rules_are_told_by_what_they_did() -> None:
+    appends = RAFT.append_request
+
+    def twice(node: Node, request: ClientRequest) -> Node:
+        return appends(appends(node, request), request)
+
+    ways = {
+        "node1 takes client1's request: entries 2 and 3 added.": {"append_request": twice},
+        "node1 takes client1's request: nothing changed.": {
+            "append_request": lambda node, request: node
+        },
+        "node1 does nothing with client1's request.": {
+            "on_client_request": lambda turn, request: None
+        },
+        "node1 answers client1 again, and carries out nothing.": {
+            "is_repeated": lambda node, request: True
+        },
+        "node1 takes INCR x of client1's without an entry; client1 waits.": {
+            "skips_log": lambda node, request: True
+        },
+    }
+    for headline, changes in ways.items():
+        assert told_of_a_request(RAFT.but(**changes)) == headline
+    held = replace(client_ready().cluster.nodes[0], reading=Reading(1))
+    start = client_ready().cluster
+    start = replace(start, nodes=(held, *start.nodes[1:]))
+    endless = step(start, LeaseEnds("node1"), RAFT.but(end_lease=lambda node: node))
+    assert explain(endless).headline == "node1's lease runs out, and nothing changes."
+
+
+def test_an_expired_session_is_told() -> None:
+    history = ready()
+    perform(history, Ask("client1", "node1", "INCR x"))
+    expired = ClientReply("node1", "client1", history.cluster.clients[0].serial, done=True)
+    start = replace(history.cluster, network=(expired,))
+    taken = step(start, Deliver(expired))
+    assert explain(taken).headline == "client1 hears that its session has expired."
+    assert taken.after.clients[0].session == 0
+    assert complaints(taken) == []

@@ -48,7 +48,8 @@ def random_search(
         runs: how many runs.
         events: how many events in each, 1 to 10,000.
         seed: which runs: the same seed gives the same runs, with any executor or none.
-        mix: how often which kind of event is chosen; of several mixes the runs take turns.
+        mix: how often which kind of event is chosen; of several mixes the runs take turns. For a
+            cluster with clients there is `WITH_CLIENTS`.
         executor: who makes the runs: a ProcessPoolExecutor, a Dask client's get_executor(), or
             any other executor of concurrent.futures. By default this process does.
         seconds: for how long new runs are begun.
