@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from raftlab.sim.conditions import Asked
     from raftlab.sim.history import Moment
     from raftlab.views.disk_and_memory import DiskAndMemory
+    from raftlab.widgets.free_play import FreePlay
     from raftlab.widgets.lab import Lab
 
 __version__ = "0.1.0"
@@ -137,6 +138,7 @@ __all__ = [
     "explore",
     "figure_7",
     "figure_8",
+    "free_play",
     "fresh",
     "hint",
     "keep",
@@ -188,6 +190,17 @@ def lab(
     if not isinstance(run, History):
         raise TypeError(f"lab takes a run or a cluster, as in lab(fresh()); it was given {run!r}.")
     return Lab(run, until)
+
+
+def free_play(until: Asked | Iterable[Asked] = ()) -> FreePlay:
+    """The lab alone, with a choice of what to begin with: servers just switched on or a famous run.
+
+    `until` is as in `lab`. GALLERY has the famous runs by name, as in
+    `lab(GALLERY["split_vote"].history())`.
+    """
+    from raftlab.widgets.free_play import FreePlay
+
+    return FreePlay(until)
 
 
 def keep(history: History, path: str | Path, *, scale: float = 2) -> None:

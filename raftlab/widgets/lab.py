@@ -74,13 +74,19 @@ class Lab:
             self._showing = False
 
     def _ipython_display_(self) -> None:
-        # First a still picture, for where no kernel runs; the live stage hides it when it is there.
+        self.display_in(self.box)
+
+    def display_in(self, box: Any) -> None:
+        """Show `box`, which this lab stands in.
+
+        First a still picture, for where no kernel runs; the live stage hides it when it is there.
+        """
         frame = self.panel.frame()
         words = frame.explanation
         bundle = still(frame.cluster, frame.step, words.headline, words.reason)
         bundle["text/html"] = STILL.format(bundle["text/html"])
         display(bundle, raw=True)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
         display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
 
     # Making
