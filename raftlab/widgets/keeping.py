@@ -36,7 +36,7 @@ LONGEST_NAME = 60
 
 
 class Keeping:
-    """The row that keeps a run, and below it the text of what can be pasted; `box` holds both."""
+    """What keeps a run, all in `row`, and the `text` of what can be pasted."""
 
     def __init__(self, history: History) -> None:
         """Of `history`, as it will be and where it will stand when asked."""
@@ -48,9 +48,7 @@ class Keeping:
         self.said.add_class("raftlab-reason-beside")
         self.text: Any = ipywidgets.HTML()
         self.keep.on_click(lambda _: self._on_keep())
-        controls = row(row_name("Keep"), self.what, self.keep, self.said)
-        self.box = ipywidgets.VBox([controls, self.text])
-        self.box.add_class("raftlab-foot")
+        self.row = row(row_name("Keep"), self.what, self.keep, self.said)
 
     def _on_keep(self) -> None:
         what, self.text.value = self.what.value, ""

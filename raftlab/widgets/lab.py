@@ -55,8 +55,11 @@ class Lab:
         self.playing = Playing(self.panel, lambda: self.controls.speed.value, self.show)
         self._showing = False
         rows = self.controls.rows()
-        below = self.panes.box, self.keeping.box
-        self.box = ipywidgets.VBox([self.stage, rows, self.scrubber, *below])
+        # Whatever grows stands below all controls.
+        below = self.panes.row, self.keeping.row, self.keeping.text, self.panes.box
+        foot = ipywidgets.VBox(below)
+        foot.add_class("raftlab-foot")
+        self.box = ipywidgets.VBox([self.stage, rows, self.scrubber, foot])
         self.box.add_class("raftlab")
         self._wire()
         self.show()

@@ -40,7 +40,7 @@ NARROWEST = 700
 
 
 class Panes:
-    """A box to tick for each view, and below them the views; `box` holds all of it.
+    """A box to tick for each view, all in `row`, and the views, all in `box`.
 
     `ticks` and `views` have them by name; the cluster has a tick too, and its view is the stage.
     """
@@ -77,9 +77,8 @@ class Panes:
             view.add_class("raftlab-pane")
         for name in self._pictures:
             self.views[name].on_msg(lambda _, content, __: followed(content))
-        ticks = row(row_name("Views"), *self.ticks.values())
-        self.box = ipywidgets.VBox([ticks, *self.views.values()])
-        self.box.add_class("raftlab-foot")
+        self.row = row(row_name("Views"), *self.ticks.values())
+        self.box = ipywidgets.VBox(tuple(self.views.values()))
 
     def show(self, *, dark: bool, room: int, selected: Message | None) -> None:
         """Bring the views that are shown up to date, for a theme and so many pixels of width."""

@@ -19,7 +19,7 @@ function build(el) {
     position: element("span", "raftlab-position", head),
     lights: element("ul", "raftlab-lights", head, { "aria-label": "Properties" }),
   };
-  const told = element("div", "raftlab-told", el);
+  const told = (parts.told = element("div", "raftlab-told", el));
   const words = element("div", "raftlab-words", told, { role: "status", "aria-live": "polite" });
   parts.breaks = element("p", "raftlab-breaks", words);
   parts.headline = element("p", "raftlab-headline", words);
@@ -107,6 +107,9 @@ function show(parts, frame) {
   showLights(parts.lights, frame.lights);
   showReason(parts.reason, frame);
   showRules(parts.rules, frame);
+  // It never gets lower again: the picture would jump.
+  const lowest = parseFloat(getComputedStyle(parts.told).minHeight) || 0;
+  if (parts.told.offsetHeight > lowest) parts.told.style.minHeight = `${parts.told.offsetHeight}px`;
   parts.picture.hidden = parts.help.hidden = !frame.shown;
   showPicture(parts.drawing, frame);
 }
