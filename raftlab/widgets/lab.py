@@ -16,7 +16,7 @@ from raftlab.widgets.controls import Controls, offer
 from raftlab.widgets.keeping import Keeping
 from raftlab.widgets.panel import Panel
 from raftlab.widgets.panes import CLUSTER, Panes
-from raftlab.widgets.place import line_name, marks, rails
+from raftlab.widgets.place import lines, marks
 from raftlab.widgets.playing import Playing
 from raftlab.widgets.stage import Scrubber, Stage, frame_for_stage
 
@@ -69,10 +69,12 @@ class Lab:
         self._showing = True
         try:
             self._show_messages()
-            self._show_events()
-            self._show_buttons()
-            self._show_scrubber()
+            # What one looks at comes first.
             self._show_stage()
+            self._show_scrubber()
+            self._show_buttons()
+            self._show_events()
+            self._show_panes()
         finally:
             self._showing = False
 
@@ -122,7 +124,7 @@ class Lab:
         controls.command.observe(lambda _: self._show_stage(), "value")
         self.scrubber.observe(self._on_scrub, "place")
         self.scrubber.on_msg(lambda _, content, __: self._on_followed(content))
-        self.stage.observe(lambda _: self._show_stage(), ["theme", "room"])
+        self.stage.observe(lambda _: self._show_pictures(), ["theme", "room"])
         self.stage.on_msg(lambda _, content, __: self._on_acted(content))
 
     # Acting
@@ -174,7 +176,7 @@ class Lab:
     def _on_message(self, _: Changed) -> None:
         if not self._showing:
             self._show_buttons()
-            self._show_stage()
+            self._show_pictures()
 
     def _on_acted(self, content: object) -> None:
         """An act on a thing of the picture, or a step on or back."""
@@ -212,7 +214,7 @@ class Lab:
 
     def _on_ticked(self) -> None:
         if not self._showing:
-            self._show_stage()
+            self._show_pictures()
 
     # Showing
 
@@ -223,12 +225,13 @@ class Lab:
 
     def _show_scrubber(self) -> None:
         history = self.panel.history
+        shown = lines(history)
         with self.scrubber.hold_sync():
             self.scrubber.last = self.panel.moments()
             self.scrubber.place = self.panel.place()
-            self.scrubber.line = line_name(history)
+            self.scrubber.line = shown.name
             self.scrubber.marks = [list(mark) for mark in marks(history)]
-            self.scrubber.rails = [list(rail) for rail in rails(history)]
+            self.scrubber.rails = [list(rail) for rail in shown.rails]
 
     def _show_events(self) -> None:
         chosen: Event | None = self.controls.event.value
@@ -255,6 +258,10 @@ class Lab:
         way = controls.cut_from.value, controls.cut_to.value
         controls.network_acts.show(refusals.network_row(controls.sides.value, *way))
 
+    def _show_pictures(self) -> None:
+        self._show_stage()
+        self._show_panes()
+
     def _show_stage(self) -> None:
         selected, dark = self._chosen_message(), self.stage.theme == "dark"
         self.stage.frame = frame_for_stage(
@@ -266,7 +273,10 @@ class Lab:
             things=self._things(),
             shown=self.panes.ticks[CLUSTER].value,
         )
-        self.panes.show(dark=dark, room=self.stage.room, selected=selected)
+
+    def _show_panes(self) -> None:
+        dark, room = self.stage.theme == "dark", self.stage.room
+        self.panes.show(dark=dark, room=room, selected=self._chosen_message())
 
     def _things(self) -> list[dict[str, Any]]:
         """What can be acted upon, as the browser takes it: each act with why it cannot be done."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from raftlab.sim.branches import MAIN, named_branches
 from raftlab.sim.history import History, Moment
 from raftlab.sim.words import counted, listed
@@ -37,25 +39,31 @@ def say_time(time: float | None) -> str:
     return "" if time is None else f" · {time:,.1f} ms"
 
 
-def rails(history: History) -> tuple[Rail, ...]:
-    """Every line of the run but the shown one."""
-    line = history.line()
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a run: what the shown one is called, and a rail for each other.
+
+    A run of one line has no name for it.
+    """
+
+    name: str
+    rails: tuple[Rail, ...]
+
+
+def lines(history: History) -> Lines:
+    """The lines of the run as seen from the shown one."""
+    line, named = history.line(), named_branches(history)
+    tip = line[-1].number
+    if named == ((MAIN, tip),):
+        return Lines("", ())
     shown = {moment.number for moment in line}
-    return tuple(
-        (tip, name, sum(m.number in shown for m in path) - 1, len(path) - 1)
-        for name, tip in named_branches(history)
-        if tip != line[-1].number
-        for path in [history.path(tip)]
+    rails = tuple(
+        (other, name, sum(m.number in shown for m in path) - 1, len(path) - 1)
+        for name, other in named
+        if other != tip
+        for path in [history.path(other)]
     )
-
-
-def line_name(history: History) -> str:
-    """What the shown line is called, if there are others; nothing if it is the only one."""
-    names = {tip: name for name, tip in named_branches(history)}
-    tip = history.line()[-1].number
-    if list(names) == [tip]:
-        return ""
-    return MAIN if names.get(tip) == MAIN else "a branch"
+    return Lines(MAIN if (MAIN, tip) in named else "a branch", rails)
 
 
 def marks(history: History) -> tuple[Mark, ...]:

@@ -31,7 +31,7 @@ from raftlab.sim.saved import dumps, loads
 from raftlab.sim.timed import timed
 from raftlab.widgets.acts import HELP, MESSAGE_ACTS, NETWORK_ACTS, NODE_ACTS, example, partition
 from raftlab.widgets.panel import Panel
-from raftlab.widgets.place import breaks, marks, rails
+from raftlab.widgets.place import breaks, lines, marks
 from raftlab.widgets.refusals import say_refusals
 
 
@@ -362,10 +362,10 @@ def test_a_clock_in_the_past_leaves_what_was_recorded_in_its_branch() -> None:
     panel.go_to(10)
     panel.start_clock(0)
     assert (panel.place(), panel.moments()) == (10, 10)
-    assert rails(panel.history) == ((whole, "main", 10, whole),)
+    assert lines(panel.history).rails == ((whole, "main", 10, whole),)
     panel.step()
     assert (panel.place(), panel.moments()) == (11, 11)
-    assert rails(panel.history) == ((whole, "main", 10, whole),)
+    assert lines(panel.history).rails == ((whole, "main", 10, whole),)
     panel.go_along(whole)
     assert (panel.place(), panel.moments()) == (10, whole)
 
