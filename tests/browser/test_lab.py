@@ -1,5 +1,7 @@
 """The lab in a real JupyterLab: acts on the picture by mouse and by keyboard, branches, themes."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Locator, Page
 
@@ -135,6 +137,38 @@ def test_the_same_by_mouse_and_by_keyboard(page: Page, course: Course, lab: Loca
     says(lab, "node1 votes for node2")
     keyboard.press("ArrowRight")
     says(lab, "The network loses")
+
+
+# Whether a message was seen travelling, and the last place it was seen at.
+TRAVELLED = """(lab) => {
+  window.raftlabTravelled = [];
+  const seen = () => {
+    const flying = lab.querySelector('.raftlab-travel g g');
+    if (flying) window.raftlabTravelled.push(flying.getBoundingClientRect().left);
+    requestAnimationFrame(seen);
+  };
+  requestAnimationFrame(seen);
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_message_travels_to_its_receiver_unless_nothing_is_to_move(
+    lab: Locator, motion: Literal["no-preference", "reduce"]
+) -> None:
+    page = lab.page
+    page.emulate_media(reduced_motion=motion)
+    click_and_wait(lab, "Step ▸")
+    page.wait_for_timeout(400)
+    lab.evaluate(TRAVELLED)
+    click_on(lab, "RequestVote, node1 → node2")
+    says(lab, "node2 votes for node1")
+    page.wait_for_timeout(400)
+    places = page.evaluate("window.raftlabTravelled")
+    if motion == "reduce":
+        assert places == []
+    else:
+        assert places[-1] < places[0] - 20
+    assert lab.locator(".raftlab-travel").count() == 0
 
 
 def test_what_cannot_be_done_says_why_and_escape_leaves_the_menu(lab: Locator) -> None:
