@@ -67,4 +67,6 @@ def _differences(lead: str, found: SideBySide | Comparison) -> Html:
     if left_out > 0:
         lines.append(f"… and {left_out} more.")
     items = (element("li", "", words) for words in lines)
-    return Html(element("p", "words", lead) + element("ul", "list", *items))
+    return Html(
+        element("p", "words", lead) + element("ul", "list", *items, style="list-style: disc")
+    )
