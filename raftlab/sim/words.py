@@ -38,7 +38,7 @@ LONGEST_COMMAND_SHOWN = 28
 
 # What clauses of this package begin with, but for names: a node may be called "alice".
 FIRST_WORDS = {"both", "entries", "entry", "it", "its", "no", "nobody", "nothing", "only"}
-FIRST_WORDS |= {"the", "they", "this", "what", "before", "by", "whether"}
+FIRST_WORDS |= {"the", "they", "this", "what", "before", "by", "round", "whether"}
 
 
 def say_event(event: Event) -> str:

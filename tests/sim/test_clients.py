@@ -396,3 +396,21 @@ def test_an_expired_session_is_told() -> None:
     assert explain(taken).headline == "client1 hears that its session has expired."
     assert taken.after.clients[0].session == 0
     assert complaints(taken) == []
+
+
+def test_who_is_answered_is_said() -> None:
+    history = ready()
+    perform(history, Ask("client1", "node1", "INCR x"), Arrival("client1", "node1"))
+    perform(history, Replicate("node1", "node2"), Arrival("node1", "node2"))
+    assert told_of(history, Arrival("node2", "node1")) == (
+        "node1 commits entry 2 and applies it.",
+        "Entry 2, of node1's own term 1, is on 2 of 3 nodes; a majority is 2 (§5.3, §5.4.2). "
+        "node1 answers client1. The state machine applies INCR x.",
+    )
+    deliver_all(history)
+    perform(history, Ask("client1", "node1", "GET x"), Arrival("client1", "node1"))
+    perform(history, Arrival("node1", "node3"))
+    assert told_of(history, Arrival("node3", "node1")) == (
+        "node1 answers client1's GET x: 1.",
+        "Round 1 is answered by a majority, node3 among them; 2 of 2 entries are applied (§8).",
+    )

@@ -15,6 +15,7 @@ from raftlab.raft import (
 )
 from raftlab.raft.events import TurnEvent
 from raftlab.raft.machine import apply
+from raftlab.sim.explain.clients import answers_sent
 from raftlab.sim.explain.facts import reply_unheeded, vote_uncounted
 from raftlab.sim.explain.turn import Saying, Told, committed
 from raftlab.sim.words import listed, short
@@ -24,7 +25,9 @@ def besides(told: Told, event: TurnEvent, saying: Saying) -> tuple[str, ...]:
     """All that the saying about a turn leaves out, what is strangest first."""
     odd = _oddities(told, event.message) if isinstance(event, Deliver) else ""
     entered = "" if odd.startswith("adopt_newer_term") else _entered(told, event)
-    more = (odd, _retreats(told), entered, _also_commits(told, saying), applied_commands(told))
+    answers = "" if "answers" in saying.headline else answers_sent(told)
+    also = _also_commits(told, saying)
+    more = (odd, _retreats(told), entered, also, answers, applied_commands(told))
     return (*(sentence for sentence in more if sentence != saying.why), losses(told))
 
 

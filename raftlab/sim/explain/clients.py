@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raftlab.raft import (
+    AppendReply,
     Ask,
     AskAgain,
     Client,
@@ -12,13 +13,14 @@ from raftlab.raft import (
     GiveUp,
     Node,
     OpenSession,
+    Read,
     Step,
 )
 from raftlab.raft.events import actor
 from raftlab.sim.explain.changes import log_changes
 from raftlab.sim.explain.commits import spread
 from raftlab.sim.explain.turn import Saying, Told, committed
-from raftlab.sim.words import short
+from raftlab.sim.words import listed, short
 
 
 def say_client(step: Step) -> Saying | None:
@@ -143,6 +145,27 @@ def say_read(told: Told, request: ClientRequest) -> Saying:
     asked = told.first("may_serve_read")
     waits = told.told("may_serve_read") if asked else f"{request.sender} waits"
     return Saying(f"{headline}; {request.sender} waits", waits, "§8")
+
+
+def say_served(told: Told, reply: AppendReply) -> Saying | None:
+    """A follower's answer let a read be served; None if it let none. (§8)"""
+    for before, firing in told.with_before():
+        if firing.rule == "serve_read" and isinstance(firing.gave, ClientReply):
+            (read,) = firing.arguments
+            assert isinstance(read, Read)
+            said = "no value" if firing.gave.answer is None else short(firing.gave.answer)
+            heard = f"round {read.round} is answered by a majority, {reply.sender} among them"
+            applied = f"{before.last_applied} of {read.read_index} entries are applied"
+            headline = f"{told.name} answers {read.client}'s {short(read.command)}: {said}"
+            return Saying(headline, f"{heard}; {applied}", "§8")
+    return None
+
+
+def answers_sent(told: Told) -> str:
+    """That a turn answered clients, for where its headline speaks of something else."""
+    replies = [f.gave for f in told.firings if f.rule in ("answer_client", "serve_read")]
+    named = dict.fromkeys(reply.receiver for reply in replies if isinstance(reply, ClientReply))
+    return f"{told.name} answers {listed(named)}" if named else ""
 
 
 def wanted(request: ClientRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raftlab.raft import AppendEntries, AppendReply, Firing, Node, Role
 from raftlab.sim.explain.changes import log_changes
+from raftlab.sim.explain.clients import say_served
 from raftlab.sim.explain.commits import COUNTED_TERM, countable, held, spread, why_uncommitted
 from raftlab.sim.explain.election import say_newer_term
 from raftlab.sim.explain.facts import a_role, copies, majority_of, reply_unheeded
@@ -99,6 +100,8 @@ def say_append_reply(told: Told, reply: AppendReply) -> Saying:
     node = told.node_before(rule)
     if (what := committed(told)) is not None:
         return _say_commit(told, what)
+    if (served := say_served(told, reply)) is not None:
+        return served
     fired = told.first(rule)
     if fired is None:
         return Saying(f"{told.name} does nothing with the reply", told.told(rule), "§5.3")
