@@ -5,9 +5,10 @@ Standard library only; no clock, no randomness, no input or output. Read it in t
 which puts them in order; then `step`; then `properties`, which is Figure 3.
 
 What the paper's Figure 2 says is some 400 lines of code, in those seven files up to `handlers`.
-`backing_up` has other ways to do one bullet of them. The others make a cluster of it, watch over
-what a rule may give, and check what must hold: `checks` and `broken` ask; `safety`, and the lemmas
-in `lemmas`, `agreement` and `promises`, answer.
+`backing_up` has other ways to do one bullet of them; `compaction` is what section 7 adds, with
+Figure 13. The others make a cluster of it, watch over what a rule may give, and check what must
+hold: `checks` and `broken` ask; `safety`, with `snapshots`, and the lemmas in `lemmas`,
+`agreement` and `promises`, answer.
 """
 
 from raftlab.raft.broken import broken_by, broken_in
@@ -16,6 +17,7 @@ from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, enabled, own_turns, why_not
 from raftlab.raft.events import (
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -33,8 +35,16 @@ from raftlab.raft.events import (
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.lemmas import LEMMAS
 from raftlab.raft.log import Entry, Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
-from raftlab.raft.node import Configuration, Disk, Node, Role
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    InstallSnapshot,
+    Message,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
+from raftlab.raft.node import Configuration, Disk, Node, Role, Snapshot
 from raftlab.raft.past import Past
 from raftlab.raft.properties import FIGURE_3
 from raftlab.raft.rules import RAFT, Rules, UnknownRule
@@ -52,6 +62,7 @@ __all__ = [
     "Change",
     "ClientCommand",
     "Cluster",
+    "Compact",
     "Configuration",
     "Crash",
     "Cut",
@@ -66,6 +77,7 @@ __all__ = [
     "FrozenMap",
     "Heal",
     "Heartbeat",
+    "InstallSnapshot",
     "Log",
     "Message",
     "Node",
@@ -82,6 +94,8 @@ __all__ = [
     "Rules",
     "Scope",
     "Server",
+    "Snapshot",
+    "SnapshotReply",
     "Step",
     "Timeout",
     "UnknownRule",

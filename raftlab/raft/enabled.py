@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from raftlab.raft.cluster import Cluster
 from raftlab.raft.events import (
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -81,7 +82,7 @@ def why_not(cluster: Cluster, event: Event) -> str | None:
 
 
 def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
-    """What `node` can do without a message: time out, lead, take each of `commands`."""
+    """What `node` can do without a message: time out, lead, take each of `commands`, compact."""
     if not node.up:
         return
     if node.role is not Role.LEADER:
@@ -92,11 +93,18 @@ def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
         yield from (Replicate(node.name, peer) for peer in ([*everyone, *behind] if behind else ()))
         yield from (Heartbeat(node.name, peer) for peer in (*everyone, *node.peers))
     yield from (ClientCommand(node.name, command) for command in commands)
+    if _can_compact(node):
+        yield Compact(node.name)
 
 
 def _behind(node: Node) -> list[str]:
     """The peers that lack entries, as this leader believes. One it knows nothing of lacks all."""
     return [peer for peer in node.peers if node.next_index.get(peer, 1) <= node.log.last_index]
+
+
+def _can_compact(node: Node) -> bool:
+    """Whether the log still holds an entry that is applied: a snapshot would replace it."""
+    return node.log.first_index <= min(node.last_applied, node.log.last_index)
 
 
 def _stop_or_go(node: Node) -> Event:
@@ -123,6 +131,8 @@ def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:
             return f"{node.name} leads: it has no election timer (§5.2)." if leads else None
         case Replicate(_, peer) | Heartbeat(_, peer):
             return _why_not_to_peer(node, event, peer)
+        case Compact() if not _can_compact(node):
+            return f"{node.name} has applied nothing that its log still holds (§7)."
     return None
 
 

@@ -40,6 +40,16 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Compact:
+    """`node` takes a snapshot and discards what it covers of the log. (§7)
+
+    When it is time to is nothing that Raft decides: a policy does, outside.
+    """
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """One message arrives. At a node that is down it is lost."""
 
@@ -75,7 +85,7 @@ class Crash:
     """
 
     node: str
-    during: Timeout | ClientCommand | Replicate | Heartbeat | Deliver | None = None
+    during: Timeout | ClientCommand | Replicate | Heartbeat | Compact | Deliver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class Heal:
     """Every cut link carries messages again."""
 
 
-TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Deliver
+TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | Compact | Deliver
 Event: TypeAlias = TurnEvent | Drop | Duplicate | Delay | Crash | Restart | Partition | Cut | Heal
 
 
@@ -114,7 +124,9 @@ def actor(event: Event) -> str | None:
     match event:
         case Deliver(message):
             return message.receiver
-        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Crash() | Restart():
+        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Compact():
+            return event.node
+        case Crash() | Restart():
             return event.node
         case _:
             return None

@@ -1,4 +1,4 @@
-"""The RPCs of Figure 2, as messages.
+"""The RPCs of Figures 2 and 13, as messages.
 
 A remote procedure call is two messages here, a request and a reply, so that each can be delayed,
 lost or duplicated alone. What a caller would know from having waited for its own call, the reply
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from raftlab.raft.log import Entry
+from raftlab.raft.node import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,34 @@ class AppendReply:
     conflict_index: int = 0
 
 
-Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply
+@dataclass(frozen=True, slots=True)
+class InstallSnapshot:
+    """A leader sends its snapshot in place of entries that it has discarded. (Fig. 13)
+
+    `sender` is the paper's leaderId. The snapshot goes whole: `offset` and `done` only cut it into
+    chunks that fit a packet, and a message of any size is delivered or lost as one here.
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReply:
+    """A node answers a leader's snapshot. (Fig. 13, results)
+
+    `match_index` is the last index known to agree with the leader, which the snapshot reaches; it
+    is 0 where the request was of an old term, and nothing of it was taken.
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    match_index: int = 0
+
+
+Message: TypeAlias = (
+    RequestVote | VoteReply | AppendEntries | AppendReply | InstallSnapshot | SnapshotReply
+)

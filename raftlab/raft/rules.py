@@ -6,9 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
-from raftlab.raft import commitment, election, handlers, node, replication
+from raftlab.raft import commitment, compaction, election, handlers, node, replication
 from raftlab.raft.log import Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    InstallSnapshot,
+    Message,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
 from raftlab.raft.node import Node
 from raftlab.raft.turn import Turn
 
@@ -39,7 +47,9 @@ class Rules:
     may_vote: Callable[[Node, RequestVote], bool] = election.may_vote
     log_is_up_to_date: Callable[[Node, RequestVote], bool] = election.log_is_up_to_date
     grant_vote: Callable[[Node, RequestVote], Node] = election.grant_vote
-    recognize_leader: Callable[[Node, AppendEntries], Node] = election.recognize_leader
+    recognize_leader: Callable[[Node, AppendEntries | InstallSnapshot], Node] = (
+        election.recognize_leader
+    )
     resets_election_timer: Callable[[Node, Message], bool] = election.resets_election_timer
 
     # Leading
@@ -57,6 +67,12 @@ class Rules:
     accept_append: Callable[[Node, AppendEntries], AppendReply] = replication.accept_append
     reject_append: Callable[[Node, AppendEntries], AppendReply] = replication.reject_append
 
+    # Compaction
+    take_snapshot: Callable[[Node], Node] = compaction.take_snapshot
+    send_snapshot: Callable[[Node, str], InstallSnapshot] = compaction.send_snapshot
+    install_snapshot: Callable[[Node, InstallSnapshot], Node] = compaction.install_snapshot
+    record_snapshot: Callable[[Node, SnapshotReply], Node] = compaction.record_snapshot
+
     # Lifetimes
     persist: Callable[[Node], Node] = node.persist
     restart: Callable[[Node], Node] = node.restart
@@ -71,6 +87,9 @@ class Rules:
     on_vote_reply: Callable[[Turn, VoteReply], None] = handlers.on_vote_reply
     on_append_entries: Callable[[Turn, AppendEntries], None] = handlers.on_append_entries
     on_append_reply: Callable[[Turn, AppendReply], None] = handlers.on_append_reply
+    on_compact: Callable[[Turn], None] = handlers.on_compact
+    on_install_snapshot: Callable[[Turn, InstallSnapshot], None] = handlers.on_install_snapshot
+    on_snapshot_reply: Callable[[Turn, SnapshotReply], None] = handlers.on_snapshot_reply
     settle: Callable[[Turn], None] = handlers.settle
     end_turn: Callable[[Turn, bool], None] = handlers.end_turn
 

@@ -13,6 +13,7 @@ from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, why_not
 from raftlab.raft.events import (
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -98,6 +99,8 @@ def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
             turn.run("on_replicate", peers if peer is None else (peer,))
         case Heartbeat(_, peer):
             turn.run("on_heartbeat", peers if peer is None else (peer,))
+        case Compact():
+            turn.run("on_compact")
     turn.run("settle")
     turn.run("end_turn", cut_short)
 

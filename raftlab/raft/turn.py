@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Entry, Log
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote
-from raftlab.raft.node import Disk, Node, Role
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    InstallSnapshot,
+    Message,
+    RequestVote,
+)
+from raftlab.raft.node import Disk, Node, Role, Snapshot
 
 if TYPE_CHECKING:
     from raftlab.raft.rules import Rules
@@ -142,7 +148,8 @@ class Turn:
         return f". This rule is the paper's; changed are: {', '.join(sorted(changed))}."
 
     def _refuse_a_wrong_node(self, rule: str, after: Node) -> None:
-        if (after.name, after.configuration) != (self.node.name, self.node.configuration):
+        moved = after.configuration != self.node.configuration and rule not in RESUMES
+        if after.name != self.node.name or moved:
             raise self.error(rule, f"it turned {self.node.name} into another server.")
         if rule not in self.rules.changed:
             return
@@ -177,12 +184,17 @@ MESSAGE_OF: dict[str, type] = {
     "append_entries": AppendEntries,
     "accept_append": AppendReply,
     "reject_append": AppendReply,
+    "send_snapshot": InstallSnapshot,
 }
+
+RESUMES = {"install_snapshot", "restart"}
+"""The rules that may give a node another configuration: that of a snapshot. (§7)"""
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "current_term": (int,),
     "voted_for": (str, type(None)),
     "log": (Log,),
+    "snapshot": (Snapshot, type(None)),
     "commit_index": (int,),
     "last_applied": (int,),
     "machine": (FrozenMap,),

@@ -17,6 +17,7 @@ from raftlab.raft import (
     RAFT,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -65,6 +66,7 @@ class Mix:
     partition: int = 5
     cut: int = 5
     heal: int = 30
+    compact: int = 0
     most_in_flight: int = 16
     longest_log: int = 40
 
@@ -114,6 +116,7 @@ class Chooser:
             "partition": self._partition,
             "cut": self._cut,
             "heal": self._heal,
+            "compact": self._compact,
         }
         self._makers = tuple(self._kinds.values())
         self._shares = tuple(accumulate(getattr(mix, kind) for kind in self._kinds))
@@ -211,6 +214,12 @@ class Chooser:
 
     def _heal(self, cluster: Cluster) -> Heal | None:
         return Heal() if cluster.cut else None
+
+    def _compact(self, cluster: Cluster) -> Compact | None:
+        node = self._running(cluster)
+        if node is None or node.last_applied < node.log.first_index:
+            return None
+        return Compact(node.name)
 
     def _running(self, cluster: Cluster) -> Node | None:
         node = self._pick(cluster.nodes)
