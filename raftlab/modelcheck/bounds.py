@@ -13,6 +13,7 @@ from raftlab.raft import (
     RAFT,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Drop,
     Duplicate,
@@ -52,6 +53,7 @@ class Bounds:
     duplicates: int | None = 0
     crashes: int | None = 1
     restarts: int | None = None
+    compactions: int | None = 0
     in_turn: bool | None = None  # crashes in the middle of a turn; None: see `cuts_turns`
     depth: int | None = None  # events, one after the other
     states: int = 5_000_000  # clusters tried; a million of them take some 40 MB
@@ -100,7 +102,7 @@ class Bounds:
         yield f"at most {counted(reach.in_flight, 'message')} in flight{still}"
         for name, noun in COUNTED.items():
             most = self.budgets.get(name)
-            if most is not None:
+            if most is not None and (most or name not in UNSAID):
                 yield f"at most {counted(most, noun, name)}" if most else f"no {name}"
         if self.depth is not None:
             yield f"at most {counted(self.depth, 'event')}"
@@ -113,8 +115,12 @@ COUNTED = {
     "duplicates": "duplicate",
     "crashes": "crash",
     "restarts": "restart",
+    "compactions": "compaction",
 }
 """The bounds that count events of one kind, and what they count."""
+
+UNSAID = {"compactions"}
+"""What Figure 2 has none of: that an exploration tries none either goes without saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Reach:
     log: int
     in_flight: int
     cuts_turns: bool
+    compacts: bool = False
 
     @classmethod
     def of(cls, start: Cluster, bounds: Bounds, rules: Rules = RAFT) -> Reach:
@@ -133,7 +140,7 @@ class Reach:
         logs = [node.log.last_index for node in start.nodes]
         term, log = max(terms) + bounds.terms, max(logs) + bounds.entries
         in_flight = max(bounds.in_flight, len(start.network))
-        return cls(term, log, in_flight, bounds.cuts_turns(rules))
+        return cls(term, log, in_flight, bounds.cuts_turns(rules), bounds.compactions != 0)
 
     def allows(self, event: Event, node: Node) -> bool:
         """Whether `event`, which is for `node`, is one to try."""
@@ -144,6 +151,8 @@ class Reach:
                 return command == next_command(node) and node.log.last_index < self.log
             case Replicate(peer=None) | Heartbeat(peer=None):
                 return len(node.peers) == 1  # to all is to each, one after the other
+            case Compact():
+                return self.compacts
             case Crash(_, during) if during is not None:
                 return self.cuts_turns and self.allows(during, node)
             case _:
@@ -183,5 +192,7 @@ def counts_as(event: Event) -> tuple[str, ...]:
             return ("crashes", *counts_as(during))
         case Restart():
             return ("restarts",)
+        case Compact():
+            return ("compactions",)
         case _:
             return ()

@@ -10,17 +10,18 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
     Deliver,
-    Disk,
     Drop,
     Duplicate,
     Event,
     FrozenMap,
     Heal,
     Heartbeat,
+    InstallSnapshot,
     Message,
     Node,
     Partition,
@@ -28,6 +29,7 @@ from raftlab.raft import (
     RequestVote,
     Restart,
     Server,
+    SnapshotReply,
     Timeout,
     VoteReply,
 )
@@ -51,13 +53,14 @@ class Renaming:
         voted_for, leader_id, disk = node.voted_for, node.leader_id, node.disk
         if disk.voted_for is not None:
             renamed = name.get(disk.voted_for, disk.voted_for)
-            disk = Disk(disk.current_term, renamed, disk.log)
+            disk = replace(disk, voted_for=renamed)
         return Node(
             name=name[node.name],
             configuration=node.configuration,
             current_term=node.current_term,
             voted_for=None if voted_for is None else name.get(voted_for, voted_for),
             log=node.log,
+            snapshot=node.snapshot,
             commit_index=node.commit_index,
             last_applied=node.last_applied,
             machine=node.machine,
@@ -76,6 +79,8 @@ class Renaming:
             case Node():
                 return self.of_node(value)
             case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
+                return self.of_message(value)
+            case InstallSnapshot() | SnapshotReply():
                 return self.of_message(value)
             case str():
                 return self.of_name(value)
@@ -104,7 +109,7 @@ class Renaming:
                 return type(event)(self.of_name(node), None if peer is None else self.of_name(peer))
             case ClientCommand(node, command):
                 return ClientCommand(self.of_name(node), command)
-            case Timeout(node) | Restart(node):
+            case Timeout(node) | Restart(node) | Compact(node):
                 return type(event)(self.of_name(node))
             case Partition(groups):
                 return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))
