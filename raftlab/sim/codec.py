@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
-from raftlab.raft import Cluster, Event, FrozenMap, Message
+from raftlab.raft import Cluster, Disk, Event, FrozenMap, Message, Node
 from raftlab.raft.events import TurnEvent
 from raftlab.sim.record import Changes, Opening, Recorded
 
@@ -56,7 +56,7 @@ def fingerprint(cluster: Cluster) -> str:
 def _converter() -> Converter:
     # Imported late: whoever only plays a cluster need not wait for it.
     from cattrs import Converter
-    from cattrs.gen import make_dict_unstructure_fn
+    from cattrs.gen import make_dict_unstructure_fn, override
     from cattrs.strategies import configure_tagged_union
 
     turn: Any = TurnEvent
@@ -78,6 +78,10 @@ def _converter() -> Converter:
         lambda value: None if value is None else converter.unstructure(value, turn),
     )
     configure_tagged_union(Event, converter, tag_name="type")
+    # Left out where there is none: a fingerprint is what it was before there were snapshots.
+    for holder in (Disk, Node):
+        hook = make_dict_unstructure_fn(holder, converter, snapshot=override(omit_if_default=True))
+        converter.register_unstructure_hook(holder, hook)
     for brief in (Changes, Opening, Recorded):
         hook = make_dict_unstructure_fn(brief, converter, _cattrs_omit_if_default=True)
         converter.register_unstructure_hook(brief, hook)

@@ -19,11 +19,12 @@ from raftlab.sim.words import short
 # Where each name that the text may use is imported from.
 HOMES = {
     "raftlab": (
-        "RAFT Arrival ClientCommand Cluster Crash Cut Delay Deliver Disk Drop Duplicate Entry Heal "
-        "Heartbeat History Log Node Partition Replicate Restart Timeout fresh perform"
+        "RAFT Arrival ClientCommand Cluster Compact Crash Cut Delay Deliver Disk Drop Duplicate "
+        "Entry Heal Heartbeat History Log Node Partition Replicate Restart Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
-        "AppendEntries AppendReply Configuration FrozenMap Past RequestVote Role VoteReply"
+        "AppendEntries AppendReply Configuration FrozenMap InstallSnapshot Past RequestVote Role "
+        "Snapshot SnapshotReply VoteReply"
     ).split(),
     "raftlab.raft.past": ["Committed"],
     "raftlab.sim": ["SCENARIOS"],

@@ -1,6 +1,6 @@
 """Saved runs: a history as versioned JSON, which loads again or is refused with one clear sentence.
 
-    {"format": "raftlab run", "version": 2, "title": "…",
+    {"format": "raftlab run", "version": 3, "title": "…",
      "rules_changed": ["may_vote"],           the names of the rules that were not the paper's
      "start": {…},                            the cluster at the start, which is moment 0
      "now": 1, "tip": 1,                      where we stand, and where "forward" leads in the end
@@ -41,7 +41,7 @@ from raftlab.sim.history import History, Moment
 from raftlab.sim.record import Changes, Opening, Recorded, checked
 
 FORMAT = "raftlab run"
-VERSION = 2
+VERSION = 3
 MOST_BYTES = 20_000_000
 MOST_MOMENTS = 100_000
 

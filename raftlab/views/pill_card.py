@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from raftlab.raft import AppendEntries, AppendReply, Entry, RequestVote, VoteReply
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    Entry,
+    InstallSnapshot,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
 from raftlab.views.layout import Layout
 from raftlab.views.palette import Theme
 from raftlab.views.pills import Pill
@@ -75,7 +83,9 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
     return pad + content + pad
 
 
-def _details(message: RequestVote | VoteReply | AppendReply) -> str:
+def _details(
+    message: RequestVote | VoteReply | AppendReply | InstallSnapshot | SnapshotReply,
+) -> str:
     match message:
         case RequestVote(last_log_index=0):
             return "its log is empty"
@@ -89,6 +99,12 @@ def _details(message: RequestVote | VoteReply | AppendReply) -> str:
             return f"its log ends at {message.last_log_index}"
         case AppendReply():
             return f"has t{message.conflict_term} from entry {message.conflict_index} on"
+        case InstallSnapshot(snapshot=held):
+            return f"up to entry {held.last_included_index} t{held.last_included_term}"
+        case SnapshotReply(match_index=0):
+            return "nothing taken: an old term"
+        case SnapshotReply():
+            return f"match_index {message.match_index}"
 
 
 def _carried(message: AppendEntries, room: float, theme: Theme) -> str:

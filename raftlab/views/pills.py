@@ -11,8 +11,10 @@ from raftlab.raft import (
     AppendEntries,
     AppendReply,
     Cluster,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     Step,
     VoteReply,
 )
@@ -68,6 +70,10 @@ def title(message: Message) -> str:
             return "AppendEntries" if message.entries else "heartbeat"
         case AppendReply():
             return "reply: success" if message.success else "reply: refused"
+        case InstallSnapshot():
+            return "InstallSnapshot"
+        case SnapshotReply():
+            return "reply: snapshot"
 
 
 def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> list[Pill]:

@@ -17,6 +17,7 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -25,17 +26,20 @@ from raftlab.raft import (
     Duplicate,
     Entry,
     Heal,
+    InstallSnapshot,
     Message,
     Node,
     NotPossible,
     Partition,
     Property,
+    Replicate,
     RequestVote,
     Restart,
     RuleError,
     Rules,
     Scope,
     Server,
+    SnapshotReply,
     Timeout,
     VoteReply,
     step,
@@ -334,7 +338,7 @@ def swap(*path: str) -> Callable[[dict[str, Any]], None]:
 
 
 LATER = (
-    "This run is of version 3 of the format, and this raftlab reads versions up to 2: a newer "
+    "This run is of version 4 of the format, and this raftlab reads versions up to 3: a newer "
     "raftlab will load it."
 )
 NO_VERSION = "This run is damaged: its version is no whole number from 1 on."
@@ -346,7 +350,7 @@ VOTE = {"type": "RequestVote", "sender": "node1", "receiver": "node2", "term": 1
     ("edit", "sentence"),
     [
         (put("format", value="raftlab walk"), "This is no saved run: it does not say that its"),
-        (put("version", value=3), LATER),
+        (put("version", value=4), LATER),
         (put("version", value=True), NO_VERSION),
         (put("version", value="1"), NO_VERSION),
         (remove("version"), NO_VERSION),
@@ -661,14 +665,68 @@ def test_a_run_of_version_1_loads_for_ever() -> None:
     assert {moment.time for moment in history.moments} == {None}
 
 
-def test_a_run_of_version_2_loads_for_ever(regenerate_goldens: bool) -> None:
-    golden = GOLDENS / "run-version-2.json"
-    if regenerate_goldens:
-        save(every_kind(), golden)
-    history = load(golden)
+def test_a_run_of_version_2_loads_for_ever() -> None:
+    history = load(GOLDENS / "run-version-2.json")
     assert list(history.moments) == [replace(m, clock=None) for m in every_kind().moments]
     assert history.moments[-1].time is not None
     assert {type(m.step.event) for m in history.moments if m.step} >= {Delay, Cut, Heal}
+
+
+def every_kind_of_version_3() -> History:
+    """A run with what came with version 3: a follower that is brought a snapshot."""
+    history = leader_elected(3)
+    history.play(ClientCommand("node1", "SET x 1"), Replicate("node1", "node2"))
+    while history.cluster.network:
+        history.do(Deliver(history.cluster.network[0]))
+    history.play(Compact("node1"), Replicate("node1", "node3"))
+    while history.cluster.network:
+        history.do(Deliver(history.cluster.network[0]))
+    history.play(ClientCommand("node1", "SET y 2"), Crash("node3"), Restart("node3"))
+    return history
+
+
+def test_a_run_of_version_3_loads_for_ever(regenerate_goldens: bool) -> None:
+    golden = GOLDENS / "run-version-3.json"
+    if regenerate_goldens:
+        save(every_kind_of_version_3(), golden)
+    history = load(golden)
+    assert alike(history, every_kind_of_version_3())
+    assert history.cluster.node("node3").snapshot == history.cluster.node("node1").snapshot
+    events = [m.step.event for m in history.moments if m.step]
+    messages = {type(event.message) for event in events if isinstance(event, Deliver)}
+    assert messages >= {InstallSnapshot, SnapshotReply}
+    assert Compact("node1") in events
+
+
+def test_where_there_is_no_snapshot_none_is_written() -> None:
+    history = every_kind_of_version_3()
+    assert "snapshot" not in dumps(every_kind())
+    [one, two, three] = json.loads(json.dumps(to_json(history.cluster)))["nodes"]
+    assert "snapshot" not in {*two, *two["disk"]}
+    assert one["snapshot"] == one["disk"]["snapshot"] == three["snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "why"),
+    [
+        ({}, "'last_included_index' is missing or unknown"),
+        ("all of it", "a value is of the wrong type"),
+        (
+            {
+                "last_included_index": True,
+                "last_included_term": 1,
+                "configuration": {"members": []},
+                "machine": {},
+            },
+            "expected a whole number",
+        ),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(snapshot: object, why: str) -> None:
+    content = json.loads(dumps(fresh(3)))
+    content["start"]["nodes"][0]["disk"]["snapshot"] = snapshot
+    with pytest.raises(BadRun, match=f"The beginning of this run is damaged: {why}"):
+        loads(json.dumps(content))
 
 
 def test_the_fingerprint_of_a_cluster_never_changes() -> None:

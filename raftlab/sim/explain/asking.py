@@ -10,11 +10,13 @@ from raftlab.raft import (
     RAFT,
     AppendEntries,
     AppendReply,
+    InstallSnapshot,
     Log,
     Message,
     Node,
     RequestVote,
     Rules,
+    SnapshotReply,
     UnknownRule,
     VoteReply,
 )
@@ -37,6 +39,9 @@ KINDS: dict[object, str] = {
     VoteReply: "one VoteReply",
     AppendEntries: "one AppendEntries",
     AppendReply: "one AppendReply",
+    InstallSnapshot: "one InstallSnapshot",
+    SnapshotReply: "one SnapshotReply",
+    AppendEntries | InstallSnapshot: "one AppendEntries or InstallSnapshot",
     str: "one text",
 }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from raftlab.raft import Log, Node, Role
-from raftlab.sim.words import entries_named, listed, voted
+from raftlab.sim.words import entries_named, listed, snapshot_named, voted
+
+MOST_KEYS = 2  # applying an entry sets one, and a snapshot may bring many
 
 
 def changes(before: Node, after: Node) -> tuple[str, ...]:
@@ -17,6 +19,8 @@ def changes(before: Node, after: Node) -> tuple[str, ...]:
         phrases.append(after.role.value)
     if before.voted_for != after.voted_for:
         phrases.append(voted(after.voted_for))
+    if before.snapshot != after.snapshot:
+        phrases.append(snapshot_named(after.snapshot) if after.snapshot else "no snapshot")
     phrases += log_changes(before.log, after.log)
     for field in ("commit_index", "last_applied"):
         if getattr(before, field) != getattr(after, field):
@@ -29,6 +33,8 @@ def _machine_changes(before: Node, after: Node) -> list[str]:
         return ["state machine empty"]
     keys = {**before.machine, **after.machine}
     moved = [key for key in keys if before.machine.get(key) != after.machine.get(key)]
+    if len(moved) > MOST_KEYS:
+        return [f"{len(moved)} keys of the state machine"]
     return [f"{key} = {after.machine.get(key, 'nothing')}" for key in moved]
 
 

@@ -11,6 +11,7 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Heal,
+    InstallSnapshot,
     Message,
     Partition,
     RequestVote,
@@ -43,7 +44,7 @@ def say_network(step: Step) -> Saying | None:
 def say_arrival_at_a_down_node(message: Message) -> Saying:
     """A message reached a node that does not run. (§5.5)"""
     headline = f"{name_message(message)} is lost: {message.receiver} is down"
-    if isinstance(message, RequestVote | AppendEntries):
+    if isinstance(message, RequestVote | AppendEntries | InstallSnapshot):
         nobody = "nothing runs there to take it or to answer"
         return Saying(headline, f"{nobody}: {message.sender} can only send again", "§5.5")
     stays = f"what {message.sender} did stays done"
@@ -56,7 +57,7 @@ def say_drop(message: Message) -> Saying:
 
 
 def _nobody_learns(message: Message) -> str:
-    if isinstance(message, RequestVote | AppendEntries):
+    if isinstance(message, RequestVote | AppendEntries | InstallSnapshot):
         return f"nobody is told; {message.sender} can only send again when no answer comes"
     return f"{message.receiver} misses this answer; {message.sender} keeps what it wrote down"
 

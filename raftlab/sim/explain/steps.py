@@ -11,6 +11,7 @@ from raftlab.raft import (
     AppendEntries,
     AppendReply,
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -19,11 +20,13 @@ from raftlab.raft import (
     Duplicate,
     Heal,
     Heartbeat,
+    InstallSnapshot,
     Message,
     Partition,
     Replicate,
     RequestVote,
     Restart,
+    SnapshotReply,
     Step,
     Timeout,
     VoteReply,
@@ -33,6 +36,11 @@ from raftlab.sim.difference import difference
 from raftlab.sim.explain.append import say_append_entries
 from raftlab.sim.explain.besides import applied_commands, besides
 from raftlab.sim.explain.citations import citation_of
+from raftlab.sim.explain.compaction import (
+    say_compact,
+    say_install_snapshot,
+    say_snapshot_reply,
+)
 from raftlab.sim.explain.election import say_timeout, say_vote_reply
 from raftlab.sim.explain.faults import say_crash, say_restart
 from raftlab.sim.explain.lines import rule_lines
@@ -63,7 +71,7 @@ def explain(step: Step) -> Explanation:
             return _explain_restart(_told(step))
         case Crash(_, during):
             return _explain_crash(_told(step), during)
-        case Deliver() | Timeout() | ClientCommand() | Replicate() | Heartbeat() as event:
+        case event if isinstance(event, TurnEvent):
             recorded = not step.firings
             return _explain_recorded(step, event) if recorded else _explain_turn(_told(step), event)
     raise TypeError(f"{step.event!r} is no event.")
@@ -144,6 +152,8 @@ def _say_turn(told: Told, event: TurnEvent) -> Saying:
             return say_replicate(told)
         case Heartbeat():
             return say_heartbeat(told)
+        case Compact():
+            return say_compact(told)
 
 
 def _say_delivery(told: Told, message: Message) -> Saying:
@@ -156,3 +166,7 @@ def _say_delivery(told: Told, message: Message) -> Saying:
             return say_append_entries(told, message)
         case AppendReply():
             return say_append_reply(told, message)
+        case InstallSnapshot():
+            return say_install_snapshot(told, message)
+        case SnapshotReply():
+            return say_snapshot_reply(told, message)
