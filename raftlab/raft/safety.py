@@ -113,11 +113,11 @@ SAFETY = (
         Scope.CHANGE,
         committed_log_append_only,
     ),
+    *OF_SNAPSHOTS,
     Property(
         "State Machine Is Fold",
         "§2; Figure 2, All Servers 1",
         Scope.SERVER,
         state_machine_is_fold,
     ),
-    *OF_SNAPSHOTS,
 )

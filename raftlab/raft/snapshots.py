@@ -20,10 +20,10 @@ def snapshot_covers_discarded(server: Server) -> str | None:
     of_memory, of_disk = (node.log, node.snapshot), (node.disk.log, node.disk.snapshot)
     for (log, snapshot), where in ((of_memory, ""), (of_disk, " on its disk")):
         if log.prefix_index and not _covers(snapshot, log):
-            has = "no snapshot" if snapshot is None else f"its snapshot ends with {_end(snapshot)}"
+            ends = f"its snapshot ends with {_end(snapshot)}" if snapshot else "has no snapshot"
             return (
                 f"{node.name} has discarded its log up to entry {log.prefix_index} of term "
-                f"{log.prefix_term}{where}, but {has}{where if snapshot is None else ''}."
+                f"{log.prefix_term}{where}, but {ends}."
             )
     return None
 
@@ -44,8 +44,9 @@ def snapshot_is_prefix(holder: Server, other: Server) -> str | None:
     entries = _applied_by_either(holder, other)
     for snapshot in filter(None, (node.snapshot, node.disk.snapshot)):
         has = f"{node.name} has a snapshot up to {_end(snapshot)}"
-        covered = entries[: snapshot.last_included_index]
-        last = covered[-1] if len(covered) == snapshot.last_included_index else None
+        covered = entries[: max(0, snapshot.last_included_index)]
+        whole = len(covered) == snapshot.last_included_index
+        last = covered[-1] if covered and whole else None
         if last is not None and last.term != snapshot.last_included_term:
             return f"{has}, but that entry is of term {last.term}."
         machine = _came_to(covered) if last is not None else None

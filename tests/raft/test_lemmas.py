@@ -51,9 +51,9 @@ BY_NAME = {p.name: p for p in PROPERTIES}
 SCOPES = {
     "Commit Within Log": Scope.SERVER,
     "Committed Log Append-Only": Scope.CHANGE,
-    "State Machine Is Fold": Scope.SERVER,
     "Snapshot Covers Discarded": Scope.SERVER,
     "Snapshot Is Prefix": Scope.PAIR,
+    "State Machine Is Fold": Scope.SERVER,
     "Monotonic Term": Scope.CHANGE,
     "Vote Once Per Term": Scope.CHANGE,
     "Log Terms Monotonic": Scope.SERVER,
