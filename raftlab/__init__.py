@@ -47,6 +47,7 @@ from raftlab.raft import (
 )
 from raftlab.sim.acts import Arrival, AtLeader
 from raftlab.sim.experiments import (
+    compare_compaction,
     compare_latencies,
     compare_sizes,
     compare_timeouts,
@@ -113,6 +114,7 @@ __all__ = [
     "as_python",
     "begin",
     "check",
+    "compare_compaction",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",
