@@ -91,7 +91,7 @@ def _facts_of_append(before: Node, firing: Firing, request: AppendEntries) -> st
 def _facts_of_snapshot(before: Node, firing: Firing, request: InstallSnapshot) -> str:
     match firing.rule:
         case "install_snapshot":
-            return snapshot_met(before, request)
+            return snapshot_met(before, request) if firing.node == before else ""
         case "recognize_leader":
             return f"{request.sender} sends a snapshot in term {request.term}"
         case "resets_election_timer":

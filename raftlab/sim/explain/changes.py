@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from raftlab.raft import Log, Node, Role
-from raftlab.sim.words import entries_named, listed, snapshot_named, voted
+from raftlab.raft import Log, Node, Role, Snapshot
+from raftlab.sim.words import entries_named, listed, voted
 
 MOST_KEYS = 2  # applying an entry sets one, and a snapshot may bring many
 
@@ -20,12 +20,16 @@ def changes(before: Node, after: Node) -> tuple[str, ...]:
     if before.voted_for != after.voted_for:
         phrases.append(voted(after.voted_for))
     if before.snapshot != after.snapshot:
-        phrases.append(snapshot_named(after.snapshot) if after.snapshot else "no snapshot")
+        phrases.append(_snapshot(after.snapshot))
     phrases += log_changes(before.log, after.log)
     for field in ("commit_index", "last_applied"):
         if getattr(before, field) != getattr(after, field):
             phrases.append(f"{field} {getattr(after, field)}")
     return (*phrases, *_machine_changes(before, after), *_bookkeeping_changes(before, after))
+
+
+def _snapshot(snapshot: Snapshot | None) -> str:
+    return f"snapshot to {snapshot.last_included_index}" if snapshot else "no snapshot"
 
 
 def _machine_changes(before: Node, after: Node) -> list[str]:
@@ -34,7 +38,7 @@ def _machine_changes(before: Node, after: Node) -> list[str]:
     keys = {**before.machine, **after.machine}
     moved = [key for key in keys if before.machine.get(key) != after.machine.get(key)]
     if len(moved) > MOST_KEYS:
-        return [f"{len(moved)} keys of the state machine"]
+        return [f"{len(moved)} keys set"]
     return [f"{key} = {after.machine.get(key, 'nothing')}" for key in moved]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from raftlab.raft import InstallSnapshot, Node, SnapshotReply
 from raftlab.sim.explain.election import say_newer_term
 from raftlab.sim.explain.facts import reply_unheeded, snapshot_met, terms_met
-from raftlab.sim.explain.turn import Saying, Told, newly_committed
+from raftlab.sim.explain.turn import Saying, Told
 from raftlab.sim.words import entries_counted, entries_named, listed, snapshot_named
 
 
@@ -58,20 +58,23 @@ def say_install_snapshot(told: Told, request: InstallSnapshot) -> Saying:
     if installed.node == before:
         headline = f"{told.name} has what {whose} covers already, and keeps its own state"
         return Saying(headline, snapshot_met(before, request), "Fig. 13, 5; §7")
-    headline = f"{told.name} installs {whose}{_then(told, installed.node)}"
-    return Saying(headline, _why_log(before, installed.node, request), "Fig. 13, 6 to 8; §7")
+    takes = ["takes its state machine from it"] if before.machine != installed.node.machine else []
+    verbs = listed([*_steps_down(told), f"installs {whose}", *takes])
+    why = _why_log(before, installed.node, request)
+    return Saying(f"{told.name} {verbs}", why, "Fig. 13, 6 to 8; §7")
 
 
-def _then(told: Told, installed: Node) -> str:
-    named, applies = newly_committed(told)
-    moved = told.node_before("install_snapshot").machine != installed.machine
-    takes = " and takes its state machine from it" if moved else ""
-    learns = f"; {named} {'are' if ' and ' in named or ' to ' in named else 'is'} committed"
-    return takes + (learns if named and not applies and not moved else "")
+def _steps_down(told: Told) -> list[str]:
+    """That the node steps down before all else, if it does."""
+    recognized = told.first("recognize_leader")
+    gave_up = recognized is not None and recognized.node.role is not told.before.role
+    return [f"steps down as {told.before.role.value}"] if gave_up or told.stepped_down() else []
 
 
 def _why_log(before: Node, after: Node, request: InstallSnapshot) -> str:
-    met = snapshot_met(before, request)
+    held = request.snapshot
+    reaches = f"it reaches entry {held.last_included_index} of term {held.last_included_term}"
+    met = f"{reaches}; {snapshot_met(before, request)}"
     behind = before.log.last_index - after.log.prefix_index
     if len(after.log):
         return f"{met}; what follows stays: {entries_counted(len(after.log))}"
@@ -93,5 +96,5 @@ def say_snapshot_reply(told: Told, reply: SnapshotReply) -> Saying:
         return Saying(headline, why, "§7")
     match_index = fired.node.match_index.get(peer, 0)
     headline = f"{peer} has {told.name}'s snapshot; their logs agree up to index {match_index}"
-    why = f"from index {fired.node.next_index.get(peer, 0)} on, entries can follow"
+    why = f"entries can follow from index {fired.node.next_index.get(peer, 0)} on"
     return Saying(headline, why, "§7")
