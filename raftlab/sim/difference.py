@@ -81,7 +81,8 @@ def _log(before: Log, after: Log) -> Iterator[str]:
         yield f"log begins after entry {last} instead of {before.prefix_index}"
     old, new = dict(before.numbered()), dict(after.numbered())
     for index in sorted(old.keys() | new.keys()):
-        if old.get(index) == new.get(index):
+        # What is discarded is not lost: where the log begins says it.
+        if old.get(index) == new.get(index) or index <= after.prefix_index:
             continue
         for verb, entry in (("loses", old.get(index)), ("gains", new.get(index))):
             if entry is not None:
