@@ -39,6 +39,7 @@ def snapshot_is_prefix(holder: Server, other: Server) -> str | None:
 
     And it names the term of the last of them. What they were, the two servers remember having
     applied. (§7, Figure 12; State Machine Safety) Not asked of what neither of them ever applied.
+    No rule changes a configuration: that of each server is that of every snapshot.
     """
     node = holder.node
     entries = _applied_by_either(holder, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TypeAlias
 
-from raftlab.sim.experiments.compaction import CompactionCosts
+from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.published import Published
 from raftlab.sim.experiments.times import ElectionTimes

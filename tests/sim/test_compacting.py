@@ -39,7 +39,7 @@ from raftlab.sim.compacting import (
     snapshot_bytes,
 )
 from raftlab.sim.experiments import compare_compaction
-from raftlab.sim.experiments.compaction import HEAD
+from raftlab.sim.experiments.compaction_costs import HEAD
 from raftlab.views.experiment import show_experiment
 from tests.raft.clusters import append, cluster, entries, leader, node
 

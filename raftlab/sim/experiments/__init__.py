@@ -6,7 +6,8 @@ elections against what theory says; `compare_compaction()` tells what snapshots 
 other set-up is a `SetUp`, for `compare`.
 """
 
-from raftlab.sim.experiments.compaction import CompactionCosts, compare_compaction
+from raftlab.sim.experiments.compaction import compare_compaction
+from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.failures import CrashOfLeader, led, never_led
 from raftlab.sim.experiments.formulas import expected_election_time, split_vote_chance

@@ -7,7 +7,6 @@ missed it is sent as entries, or as a snapshot where the leader has discarded th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from raftlab.raft import (
     RAFT,
@@ -35,12 +34,11 @@ from raftlab.sim.compacting import (
     log_bytes,
     snapshot_bytes,
 )
+from raftlab.sim.experiments.compaction_costs import CompactionCosts, Cost
 from raftlab.sim.experiments.refusals import is_whole, refuse_rules
 from raftlab.sim.scenarios import leader_elected
 from raftlab.sim.schedule import Clock, Script
-from raftlab.sim.tables import Row, aligned
 from raftlab.sim.timing import Timing
-from raftlab.sim.words import counted
 
 POLICIES = (NEVER, every(10), every(50), at_size(2_000), at_times_the_snapshot(4))
 STEADY = Timing(latency=5, heartbeat_interval=50)
@@ -49,95 +47,6 @@ REST = 500  # milliseconds after the last one
 KEYS = 20
 MOST_COMMANDS = 2_000
 DOWN = ((0.2, 0.5), (0.7, 0.75))  # when node3 is down, as parts of the run
-
-HEAD = (
-    "snapshot taken",
-    "snapshots",
-    "bytes written",
-    "longest log",
-    "largest disk",
-    "entries received",
-    "snapshots received",
-    "bytes received",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one policy came to in the run.
-
-    Attributes:
-        policy: when snapshots were taken.
-        taken: how many were, on all servers.
-        written: how many bytes those came to: each is written to a disk whole.
-        longest_log: the most entries that a log held at a time.
-        largest_disk: the most bytes that a log came to with its snapshot.
-        entries_received: how many entries reached a server that runs, each as often as it did.
-        snapshots_received: how many snapshots did.
-        bytes_received: how many bytes both came to.
-        caught_up: whether all servers had the same machine in the end.
-    """
-
-    policy: str
-    taken: int = 0
-    written: int = 0
-    longest_log: int = 0
-    largest_disk: int = 0
-    entries_received: int = 0
-    snapshots_received: int = 0
-    bytes_received: int = 0
-    caught_up: bool = True
-
-    def row(self) -> Row:
-        """The numbers as a row of a table with `HEAD`."""
-        numbers = (
-            self.taken,
-            self.written,
-            self.longest_log,
-            self.largest_disk,
-            self.entries_received,
-            self.snapshots_received,
-            self.bytes_received,
-        )
-        return (self.policy, *(f"{number:,}" for number in numbers))
-
-
-@dataclass(frozen=True, slots=True)
-class CompactionCosts:
-    """What policies came to in the same run, one below the other."""
-
-    commands: int
-    costs: tuple[Cost, ...]
-
-    def __getitem__(self, policy: str) -> Cost:
-        """What the policy of this label came to. Raises KeyError if there is none."""
-        for cost in self.costs:
-            if cost.policy == policy:
-                return cost
-        raise KeyError(policy)
-
-    @property
-    def headline(self) -> str:
-        """What was compared."""
-        sent = counted(self.commands, "command")
-        return f"When to compact: three servers, {sent}, and one server down twice"
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the numbers must know besides."""
-        late = [cost.policy for cost in self.costs if not cost.caught_up]
-        sizes = "A number takes 8 bytes. Written are the snapshots that servers took of their own."
-        return (sizes, *(f"Not all caught up by the end: {policy}." for policy in late))
-
-    def rows(self) -> tuple[Row, ...]:
-        """The table, its head first."""
-        return (HEAD, *(cost.row() for cost in self.costs))
-
-    def __str__(self) -> str:
-        """The table as text."""
-        return "\n".join((self.headline, aligned(self.rows(), "  "), *self.notes))
-
-    __repr__ = __str__
 
 
 def compare_compaction(
