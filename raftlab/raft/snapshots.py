@@ -42,8 +42,9 @@ def snapshot_is_prefix(holder: Server, other: Server) -> str | None:
     No rule changes a configuration: that of each server is that of every snapshot.
     """
     node = holder.node
-    entries = _applied_by_either(holder, other)
-    for snapshot in filter(None, (node.snapshot, node.disk.snapshot)):
+    snapshots = [held for held in (node.snapshot, node.disk.snapshot) if held]
+    entries = _applied_by_either(holder, other) if snapshots else ()
+    for snapshot in snapshots:
         has = f"{node.name} has a snapshot up to {_end(snapshot)}"
         covered = entries[: max(0, snapshot.last_included_index)]
         whole = len(covered) == snapshot.last_included_index
