@@ -14,6 +14,7 @@ from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, why_not
 from raftlab.raft.events import (
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -100,6 +101,8 @@ def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
             turn.run("on_replicate", peers if peer is None else (peer,))
         case Heartbeat(_, peer):
             turn.run("on_heartbeat", peers if peer is None else (peer,))
+        case Compact():
+            turn.run("on_compact")
         case LeaseEnds():
             turn.run("on_lease_end")
     turn.run("settle")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from raftlab.raft import AppendEntries, AppendReply, Cluster, RequestVote, VoteReply
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    Cluster,
+    InstallSnapshot,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
 from raftlab.views.lanes import Span, curve, first_half, order, ports, stand
 from raftlab.views.layout import TOP, Layout
 from raftlab.views.pill_card import ONE_LINE, TWO_LINES, draw_pill
@@ -89,15 +97,15 @@ def _draw_arrows(
         sheet.arrow(name, receiver, outward, look)
         sheet.centred(*outward[-1], Run("✕", 14, sheet.theme.bad, bold=True))
     else:
-        asks = isinstance(pill.message, RequestVote | AppendEntries)
+        asks = isinstance(pill.message, RequestVote | AppendEntries | InstallSnapshot)
         look |= {"id": f"{pill.id}-arrives", "arrowhead": "normal" if asks else "vee"}
         sheet.arrow(name, receiver, outward, look, tip=(left + 1, meets.receiver))
 
 
 def _look(pill: Pill, sheet: Sheet) -> dict[str, str]:
-    """How an arrow is drawn: elections dashed, a reply to AppendEntries thinner."""
+    """How an arrow is drawn: elections dashed, a reply to a leader thinner."""
     votes = isinstance(pill.message, RequestVote | VoteReply)
-    width = 1.5 if isinstance(pill.message, AppendReply) else 2
+    width = 1.5 if isinstance(pill.message, AppendReply | SnapshotReply) else 2
     theme = sheet.theme
     return {
         "class": "flight lost" if pill.lost else "flight",

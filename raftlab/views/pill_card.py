@@ -8,7 +8,9 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Entry,
+    InstallSnapshot,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.raft.messages import OfClients
@@ -84,7 +86,9 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
     return pad + content + pad
 
 
-def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
+def _details(
+    message: RequestVote | VoteReply | AppendReply | InstallSnapshot | SnapshotReply | OfClients,
+) -> str:
     match message:
         case ClientRequest(serial=serial) | ClientReply(serial=serial):
             return f"request {serial}"
@@ -100,6 +104,12 @@ def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
             return f"its log ends at {message.last_log_index}"
         case AppendReply():
             return f"has t{message.conflict_term} from entry {message.conflict_index} on"
+        case InstallSnapshot(snapshot=held):
+            return f"up to entry {held.last_included_index} t{held.last_included_term}"
+        case SnapshotReply(match_index=0):
+            return "nothing taken: an old term"
+        case SnapshotReply():
+            return f"match_index {message.match_index}"
 
 
 def _carried(message: AppendEntries, room: float, theme: Theme) -> str:

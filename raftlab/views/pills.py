@@ -13,8 +13,10 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Cluster,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     Step,
     VoteReply,
 )
@@ -70,6 +72,10 @@ def title(message: Message) -> str:
             return "AppendEntries" if message.entries else "heartbeat"
         case AppendReply():
             return "reply: success" if message.success else "reply: refused"
+        case InstallSnapshot():
+            return "InstallSnapshot"
+        case SnapshotReply():
+            return "reply: snapshot"
         case ClientRequest():
             return "request"
         case ClientReply():
