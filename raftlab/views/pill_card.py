@@ -62,7 +62,7 @@ def _first_line(pill: Pill, width: float, theme: Theme) -> str:
     runs.append(Run(whom, 11, theme.muted))
     words = cell("".join(map(span, runs)), room, LINE)
     pad = cell("", PADDING, LINE)
-    badge = "" if pill.others else _badge(pill.message.term, theme)
+    badge = _badge(pill.message.term, theme) if pill.has_term else ""
     return pad + words + cell(badge, BADGE, LINE, "CENTER") + pad
 
 
@@ -86,8 +86,12 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
 
 def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
     match message:
-        case ClientRequest(serial=serial) | ClientReply(serial=serial):
-            return f"request {serial}"
+        case ClientRequest():
+            return message.command or "a session"
+        case ClientReply(done=False):
+            return f"ask {message.leader}" if message.leader else "knows of no leader"
+        case ClientReply():
+            return message.answer or "a session"
         case RequestVote(last_log_index=0):
             return "its log is empty"
         case RequestVote():
