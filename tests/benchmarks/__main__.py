@@ -22,7 +22,7 @@ from raftlab.sim import random_events, random_run
 from raftlab.sim.chance import Mix
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import svg
-from tests.benchmarks import checks, experiments, exploration
+from tests.benchmarks import checks, experiments, exploration, linearizability
 
 TABLE = Path(__file__).with_name("RESULTS.md")
 
@@ -145,6 +145,7 @@ def results() -> Iterable[Result]:
     for part in (
         checks.times,
         experiments.times,
+        linearizability.times,
         exploration.rates,
         exploration.sizes,
         exploration.bugs,
