@@ -1,4 +1,4 @@
-"""An operation as a sentence speaks of it: whose it is, what came of it, what it shows of its key."""
+"""An operation as a sentence speaks of it: what came of it, and what that shows of its key."""
 
 from __future__ import annotations
 
