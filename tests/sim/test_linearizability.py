@@ -17,6 +17,8 @@ from raftlab.sim.linearizability import (
     Undecided,
     check_linearizable,
 )
+from raftlab.sim.linearizability.operations import timed
+from raftlab.sim.linearizability.search import Search
 
 History = tuple[Operation, ...]
 Check = Callable[[History], bool]
@@ -376,6 +378,64 @@ def test_no_fewer_contradict_each_other_where_that_is_said() -> None:
         for size in range(1, len(verdict.culprits)):
             for fewer in combinations(returned, size):
                 assert some_order(verdict.operations, fewer)
+
+
+def in_a_hurry(rng: random.Random) -> History:
+    """Few kinds of operation, many of them alike and at once; each client asks for one thing."""
+    kinds = rng.sample(
+        ["SET x 1", "SET x a", "DELETE x", "CAS x 1 a", "CAS x None 1", "INCR x", "GET x"], 4
+    )
+    found = []
+    for number in range(rng.randrange(4, 7)):
+        asked, start = rng.choice(kinds), rng.randrange(8)
+        given = answer(rng, asked, "1a")
+        end = start + rng.randrange(1, 6)
+        found.append(Operation(f"client{number}", asked, given, start, end))
+    return tuple(found)
+
+
+def test_whether_some_contradict_each_other_is_as_brute_force_says() -> None:
+    rng = random.Random(9)
+    contradict = 0
+    for _ in range(4_000):
+        history = in_a_hurry(rng)
+        ranked = timed(history)
+        few = rng.sample(range(len(history)), rng.randrange(1, 4))
+        firm = [ranked[place] for place in few]
+        search = Search(firm, [one for one in ranked if one not in firm], 1_000)
+        assert search.over
+        assert (search.order is not None) == some_order(history, [history[one] for one in few])
+        contradict += search.order is None
+    assert 500 < contradict < 3_500
+
+
+@pytest.mark.parametrize(
+    ("history", "certain"),
+    [
+        # Of two that do the same, the one that is over later may have to stand first.
+        ([("DELETE x", "ok", 7, 9), ("INCR x", "1", 12, 13), ("INCR x", "1", 7, 13)], [1, 2]),
+        # What stands between an operation and the one that asks for its value takes any but one.
+        ([("CAS x 1 a", "false", 4, 6), ("SET x a", "ok", 1, 4), ("GET x", "a", 9, 11)], [0, 2]),
+        # Of what may have happened, that which is over sooner may begin too late.
+        (
+            [
+                ("CAS x 1 a", "false", 1, 4),
+                ("SET x 1", "ok", 4, 5),
+                ("GET x", "a", 10, 16),
+                ("SET x 1", "ok", 3, 9),
+            ],
+            [2],
+        ),
+    ],
+)
+def test_orders_that_are_easily_missed(
+    history: list[tuple[str, str, float, float]], certain: list[int]
+) -> None:
+    operations = [Operation(f"client{n}", *one) for n, one in enumerate(history)]
+    ranked = timed(operations)
+    firm = [ranked[place] for place in certain]
+    assert some_order(operations, [operations[place] for place in certain])
+    assert Search(firm, [one for one in ranked if one not in firm], 1_000).order is not None
 
 
 def test_the_culprits_of_a_long_history_are_few() -> None:
