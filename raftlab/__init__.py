@@ -65,6 +65,7 @@ from raftlab.sim.experiments import (
 from raftlab.sim.explain import explain, explain_rule, why_not_committed
 from raftlab.sim.gallery import GALLERY
 from raftlab.sim.history import History
+from raftlab.sim.linearizability import Operation, check_linearizable
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
 from raftlab.sim.scenarios import (
@@ -79,6 +80,7 @@ from raftlab.sim.scenarios import (
     walkthrough,
 )
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.seen import seen_by_clients
 from raftlab.sim.side_by_side import beside_raft, compare
 from raftlab.sim.timed import timed
 from raftlab.sim.timing import Timing
@@ -127,6 +129,7 @@ __all__ = [
     "Log",
     "Node",
     "OpenSession",
+    "Operation",
     "Partition",
     "Replicate",
     "Restart",
@@ -137,6 +140,7 @@ __all__ = [
     "begin",
     "beside_raft",
     "check",
+    "check_linearizable",
     "client_ready",
     "compare",
     "compare_latencies",
@@ -169,6 +173,7 @@ __all__ = [
     "run_until",
     "save",
     "search",
+    "seen_by_clients",
     "solution",
     "split_vote",
     "split_votes",

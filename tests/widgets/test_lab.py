@@ -454,7 +454,7 @@ def test_the_other_views_are_drawn_when_they_are_shown_and_follow_each_frame() -
     always = [name for name in views if ticks[name].layout.display == ""]
     before = {name: _content(views[name]) for name in always}
     assert all(before.values())
-    assert set(views) - set(always) == {"Beside Raft", "Compared"}
+    assert set(views) - set(always) == {"What clients saw", "Beside Raft", "Compared"}
     press(lab, "◂ Back")
     press(lab, "◂ Back")
     assert _content(views["Space and time"]) != before["Space and time"]
