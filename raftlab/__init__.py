@@ -28,6 +28,7 @@ from raftlab.raft import (
     AskAgain,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -55,6 +56,7 @@ from raftlab.sim.as_test import as_pytest
 from raftlab.sim.conditions import run_until
 from raftlab.sim.departures import last_good
 from raftlab.sim.experiments import (
+    compare_compaction,
     compare_latencies,
     compare_sizes,
     compare_timeouts,
@@ -113,6 +115,7 @@ __all__ = [
     "Bounds",
     "ClientCommand",
     "Cluster",
+    "Compact",
     "Crash",
     "Cut",
     "Delay",
@@ -143,6 +146,7 @@ __all__ = [
     "check_linearizable",
     "client_ready",
     "compare",
+    "compare_compaction",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",

@@ -8,16 +8,14 @@ from dataclasses import dataclass, fields, replace
 from raftlab.modelcheck.result import Exploration
 from raftlab.raft import (
     RAFT,
-    AppendEntries,
     Deliver,
     Firing,
     Log,
+    Message,
     Node,
-    RequestVote,
     Step,
 )
 from raftlab.raft.events import actor
-from raftlab.raft.messages import AppendReply, VoteReply
 from raftlab.sim.explain.rules import said
 from raftlab.sim.words import listed, say_event
 
@@ -53,10 +51,7 @@ class Facts:
 def facts_of_firing(where: str, event: int | None, before: Node, firing: Firing) -> Facts:
     """The facts of one answer of a rule, given in a turn of `before`."""
     about = next(iter(firing.arguments), None)
-    if isinstance(about, RequestVote | VoteReply | AppendEntries | AppendReply):
-        other = about.sender
-    else:
-        other = before.peers[0]
+    other = about.sender if isinstance(about, Message) else before.peers[0]
     return Facts(where, event, before.name, other, firing.node.current_term, _said(before, firing))
 
 

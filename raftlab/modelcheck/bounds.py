@@ -17,6 +17,7 @@ from raftlab.raft import (
     Client,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Drop,
     Duplicate,
@@ -62,6 +63,7 @@ class Bounds:
     operations: int | None = 2  # that clients begin, and sessions that they open
     retries: int | None = 1  # requests that they send again
     leases: int | None = 0  # leases that run out
+    compactions: int | None = 0
     in_turn: bool | None = None  # crashes in the middle of a turn; None: see `cuts_turns`
     depth: int | None = None  # events, one after the other
     states: int = 5_000_000  # clusters tried; a million of them take some 40 MB
@@ -113,7 +115,8 @@ class Bounds:
         yield f"at most {counted(reach.in_flight, 'message')} in flight{still}"
         for name, noun in COUNTED.items():
             most = self.budgets.get(name)
-            if most is not None and (start.clients or name not in OF_CLIENTS):
+            said = (start.clients or name not in OF_CLIENTS) and (most or name not in UNSAID)
+            if most is not None and said:
                 yield f"at most {counted(most, noun, name)}" if most else f"no {name}"
         if self.depth is not None:
             yield f"at most {counted(self.depth, 'event')}"
@@ -129,9 +132,13 @@ COUNTED = {
     "operations": "operation",
     "retries": "retry",
     "leases": "lease",
+    "compactions": "compaction",
 }
 OF_CLIENTS = ("operations", "retries")
 """The bounds that count events of one kind, and what they count."""
+
+UNSAID = {"compactions"}
+"""What Figure 2 has none of: that an exploration tries none either goes without saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,7 @@ class Reach:
     in_flight: int
     cuts_turns: bool
     leases: bool = False
+    compacts: bool = False
 
     @classmethod
     def of(cls, start: Cluster, bounds: Bounds, rules: Rules = RAFT) -> Reach:
@@ -151,7 +159,8 @@ class Reach:
         logs = [node.log.last_index for node in start.nodes]
         term, log = max(terms) + bounds.terms, max(logs) + bounds.entries
         in_flight = max(bounds.in_flight, len(start.network))
-        return cls(term, log, in_flight, bounds.cuts_turns(rules), bounds.leases != 0)
+        kinds = bounds.leases != 0, bounds.compactions != 0
+        return cls(term, log, in_flight, bounds.cuts_turns(rules), *kinds)
 
     def allows(self, event: Event, node: Node | Client) -> bool:
         """Whether `event`, which is for `node` (or for a client), is one to try."""
@@ -166,6 +175,8 @@ class Reach:
                 return len(node.peers) == 1  # to all is to each, one after the other
             case LeaseEnds():
                 return self.leases
+            case Compact():
+                return self.compacts
             case Crash(_, during) if during is not None:
                 return self.cuts_turns and self.allows(during, node)
             case _:
@@ -213,5 +224,7 @@ def counts_as(event: Event) -> tuple[str, ...]:
             return ("retries",)
         case LeaseEnds():
             return ("leases",)
+        case Compact():
+            return ("compactions",)
         case _:
             return ()

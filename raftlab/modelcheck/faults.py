@@ -6,11 +6,13 @@ from raftlab.modelcheck.result import Fault
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    InstallSnapshot,
     Log,
     Node,
     RequestVote,
     RuleError,
     Rules,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.sim.words import say_message, voted
@@ -99,6 +101,8 @@ def say_value(value: object) -> str:
             terms = ", ".join(str(entry.term) for entry in value.entries)
             return f"log of terms {terms}" if terms else "log empty"
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
+            return say_message(value)
+        case InstallSnapshot() | SnapshotReply():
             return say_message(value)
         case _:
             words = _repr(value)

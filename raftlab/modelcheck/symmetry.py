@@ -16,11 +16,11 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
     Deliver,
-    Disk,
     Drop,
     Duplicate,
     Event,
@@ -28,6 +28,7 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    InstallSnapshot,
     LeaseEnds,
     Message,
     Node,
@@ -38,6 +39,7 @@ from raftlab.raft import (
     RequestVote,
     Restart,
     Server,
+    SnapshotReply,
     Timeout,
     VoteReply,
 )
@@ -63,13 +65,14 @@ class Renaming:
         voted_for, leader_id, disk = node.voted_for, node.leader_id, node.disk
         if disk.voted_for is not None:
             renamed = name.get(disk.voted_for, disk.voted_for)
-            disk = Disk(disk.current_term, renamed, disk.log)
+            disk = replace(disk, voted_for=renamed)
         return Node(
             name=name[node.name],
             configuration=node.configuration,
             current_term=node.current_term,
             voted_for=None if voted_for is None else name.get(voted_for, voted_for),
             log=node.log,
+            snapshot=node.snapshot,
             commit_index=node.commit_index,
             last_applied=node.last_applied,
             machine=node.machine,
@@ -95,6 +98,8 @@ class Renaming:
                 return self.of_message(value)
             case Client():
                 return self.of_client(value)
+            case InstallSnapshot() | SnapshotReply():
+                return self.of_message(value)
             case str():
                 return self.of_name(value)
             case _:
@@ -138,7 +143,7 @@ class Renaming:
                 return type(event)(self.of_name(node), None if peer is None else self.of_name(peer))
             case ClientCommand(node, command):
                 return ClientCommand(self.of_name(node), command)
-            case Timeout(node) | Restart(node) | LeaseEnds(node):
+            case Timeout(node) | Restart(node) | LeaseEnds(node) | Compact(node):
                 return type(event)(self.of_name(node))
             case Partition(groups):
                 return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))

@@ -5,11 +5,12 @@ Standard library only; no clock, no randomness, no input or output. Read it in t
 which puts them in order; then `step`; then `properties`, which is Figure 3.
 
 What the paper's Figure 2 says is some 400 lines of code, in those seven files up to `handlers`.
-`backing_up` has other ways to do one bullet of them. Clients are §8: `client` asks; `sessions` is
-how the machine knows what it has done; `clients` and `reads` are what a server does for them;
-`repeated`, `ways_to_read` and `no_op` have other ways. The others make a cluster of it, watch over
-what a rule may give, and check what must hold: `checks` and `broken` ask; `safety`, the lemmas in
-`lemmas`, `agreement` and `promises`, and what clients rely on, in `promised`, answer.
+`backing_up` has other ways to do one bullet of them; `compaction` is what section 7 adds, with
+Figure 13. Clients are §8: `client` asks; `sessions` is how the machine knows what it has done;
+`clients` and `reads` are what a server does for them; `repeated`, `ways_to_read` and `no_op` have
+other ways. The others make a cluster of it, watch over what a rule may give, and check what must
+hold: `checks` and `broken` ask; `safety`, with `snapshots`, the lemmas in `lemmas`, `agreement` and
+`promises`, and what clients rely on, in `promised`, answer.
 """
 
 from raftlab.raft.broken import broken_by, broken_in
@@ -22,6 +23,7 @@ from raftlab.raft.events import (
     AskAgain,
     ClientCommand,
     ClientEvent,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -47,11 +49,13 @@ from raftlab.raft.messages import (
     AppendReply,
     ClientReply,
     ClientRequest,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
-from raftlab.raft.node import Configuration, Disk, Node, Role
+from raftlab.raft.node import Configuration, Disk, Node, Role, Snapshot
 from raftlab.raft.past import Past
 from raftlab.raft.promised import CLIENTS
 from raftlab.raft.properties import FIGURE_3
@@ -80,6 +84,7 @@ __all__ = [
     "ClientReply",
     "ClientRequest",
     "Cluster",
+    "Compact",
     "Configuration",
     "Crash",
     "Cut",
@@ -95,6 +100,7 @@ __all__ = [
     "GiveUp",
     "Heal",
     "Heartbeat",
+    "InstallSnapshot",
     "LeaseEnds",
     "Log",
     "Message",
@@ -117,6 +123,8 @@ __all__ = [
     "Scope",
     "Server",
     "Session",
+    "Snapshot",
+    "SnapshotReply",
     "Step",
     "Timeout",
     "UnknownRule",

@@ -82,8 +82,12 @@ def _lacking(servers: Sequence[Server], index: int, entry: Entry) -> tuple[str, 
 
 
 def _last_of_each_term(log: Log) -> tuple[tuple[int, int], ...]:
-    """The terms of a log's entries, each with the index of its last one."""
-    return tuple({entry.term: index for index, entry in log.numbered()}.items())
+    """The terms of a log's entries, each with the index of its last one.
+
+    Of what was discarded, that is the last term alone: no earlier one is a leader's.
+    """
+    discarded = {log.prefix_term: log.prefix_index} if log.prefix_index else {}
+    return tuple({**discarded, **{entry.term: i for i, entry in log.numbered()}}.items())
 
 
 def _leads_and_last(server: Server) -> Hashable:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from raftlab.raft.frozen import FrozenMap
-from raftlab.raft.messages import AppendEntries, Message, RequestVote, VoteReply
+from raftlab.raft.messages import (
+    AppendEntries,
+    InstallSnapshot,
+    Message,
+    RequestVote,
+    VoteReply,
+)
 from raftlab.raft.node import Node, Role
 from raftlab.raft.reading import NO_READS
 
@@ -123,10 +129,10 @@ def become_leader(node: Node) -> Node:
     )
 
 
-def recognize_leader(node: Node, request: AppendEntries) -> Node:
+def recognize_leader(node: Node, request: AppendEntries | InstallSnapshot) -> Node:
     """An AppendEntries of its own term tells a node who leads; a candidate gives up.
 
-    (Fig. 2, Candidates 3; §5.2)
+    So does a snapshot. (Fig. 2, Candidates 3; §5.2, §7)
     """
     if node.role is Role.LEADER:
         return node
@@ -144,7 +150,7 @@ def resets_election_timer(node: Node, message: Message) -> bool:
     match message:
         case RequestVote():
             return node.voted_for == message.sender
-        case AppendEntries():
+        case AppendEntries() | InstallSnapshot():
             return node.leader_id == message.sender
         case _:
             return False

@@ -10,6 +10,7 @@ from raftlab.raft.events import (
     Ask,
     ClientCommand,
     ClientEvent,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -92,7 +93,7 @@ def why_not(cluster: Cluster, event: Event) -> str | None:
 
 
 def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
-    """What `node` can do without a message: time out, lead, take each of `commands`."""
+    """What `node` can do without a message: time out, lead, take each of `commands`, compact."""
     if not node.up:
         return
     if node.role is not Role.LEADER:
@@ -105,11 +106,18 @@ def own_turns(node: Node, commands: Sequence[str]) -> Iterator[TurnEvent]:
         if may_end_lease(node):
             yield LeaseEnds(node.name)
     yield from (ClientCommand(node.name, command) for command in commands)
+    if _can_compact(node):
+        yield Compact(node.name)
 
 
 def _behind(node: Node) -> list[str]:
     """The peers that lack entries, as this leader believes. One it knows nothing of lacks all."""
     return [peer for peer in node.peers if node.next_index.get(peer, 1) <= node.log.last_index]
+
+
+def _can_compact(node: Node) -> bool:
+    """Whether the log still holds an entry that is applied: a snapshot would replace it."""
+    return node.log.first_index <= min(node.last_applied, node.log.last_index)
 
 
 def _stop_or_go(node: Node) -> Event:
@@ -149,6 +157,8 @@ def _why_no_turn(node: Node, event: Event, cluster: Cluster) -> str | None:
             return None if has_one else f"{node.name} has no lease, and none under way (§8)."
         case Replicate(_, peer) | Heartbeat(_, peer):
             return _why_not_to_peer(node, event, peer)
+        case Compact() if not _can_compact(node):
+            return f"{node.name} has applied nothing that its log still holds (§7)."
     return None
 
 

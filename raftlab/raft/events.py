@@ -47,6 +47,16 @@ class LeaseEnds:
 
 
 @dataclass(frozen=True, slots=True)
+class Compact:
+    """`node` takes a snapshot and discards what it covers of the log. (§7)
+
+    When it is time to is nothing that Raft decides: a policy does, outside.
+    """
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """One message arrives. At a node that is down it is lost."""
 
@@ -82,7 +92,9 @@ class Crash:
     """
 
     node: str
-    during: Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Deliver | None = None
+    during: (
+        Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Compact | Deliver | None
+    ) = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,9 @@ class GiveUp:
 
 
 ClientEvent: TypeAlias = OpenSession | Ask | AskAgain | GiveUp
-TurnEvent: TypeAlias = Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Deliver
+TurnEvent: TypeAlias = (
+    Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Compact | Deliver
+)
 NetworkEvent: TypeAlias = Drop | Duplicate | Delay | Partition | Cut | Heal
 Event: TypeAlias = TurnEvent | ClientEvent | NetworkEvent | Crash | Restart
 
@@ -157,7 +171,7 @@ def actor(event: Event) -> str | None:
             return event.client
         case Deliver(message):
             return message.receiver
-        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | LeaseEnds():
+        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | LeaseEnds() | Compact():
             return event.node
         case Crash() | Restart():
             return event.node

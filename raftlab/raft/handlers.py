@@ -13,14 +13,16 @@ from raftlab.raft.messages import (
     AppendEntries,
     AppendReply,
     ClientRequest,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.raft.node import Role
 from raftlab.raft.turn import Turn
 
-Request: TypeAlias = RequestVote | AppendEntries
+Request: TypeAlias = RequestVote | AppendEntries | InstallSnapshot
 
 MOST_FIRINGS_AT_REST = 1_000
 
@@ -43,6 +45,10 @@ def on_message(turn: Turn, message: Message) -> None:
             turn.run("on_append_entries", message)
         case AppendReply():
             turn.run("on_append_reply", message)
+        case InstallSnapshot():
+            turn.run("on_install_snapshot", message)
+        case SnapshotReply():
+            turn.run("on_snapshot_reply", message)
     if isinstance(message, Request):
         turn.ask("resets_election_timer", message)
 
@@ -113,7 +119,7 @@ def on_replicate(turn: Turn, peers: tuple[str, ...]) -> None:
     """A leader sends its entries to those of `peers` that lack some. (Fig. 2, Leaders 3)"""
     for peer in peers:
         if turn.node.next_index[peer] <= turn.node.log.last_index:
-            turn.send("append_entries", peer)
+            _send_what_lacks(turn, peer)
 
 
 def on_heartbeat(turn: Turn, peers: tuple[str, ...]) -> None:
@@ -149,7 +155,32 @@ def on_append_reply(turn: Turn, reply: AppendReply) -> None:
     before = turn.node
     turn.become("back_up", reply)
     if turn.node != before:
-        turn.send("append_entries", reply.sender)
+        _send_what_lacks(turn, reply.sender)
+
+
+def on_compact(turn: Turn) -> None:
+    """Take a snapshot: each server does so by itself, whatever its role. (§7)"""
+    turn.become("take_snapshot")
+
+
+def on_install_snapshot(turn: Turn, request: InstallSnapshot) -> None:
+    """Take over what the leader's snapshot holds. (Fig. 13)
+
+    The answer to a stale one claims nothing: it may reach its sender as the leader of a later term.
+    """
+    stale = turn.ask("is_stale", request)
+    if not stale:
+        turn.become("recognize_leader", request)
+        turn.become("install_snapshot", request)
+    node = turn.node
+    match_index = 0 if stale else request.snapshot.last_included_index
+    reply = SnapshotReply(node.name, request.sender, node.current_term, match_index)
+    turn.reply(reply, request)
+
+
+def on_snapshot_reply(turn: Turn, reply: SnapshotReply) -> None:
+    """Note how far a follower agrees now; entries can follow from there. (§7)"""
+    turn.become("record_snapshot", reply)
 
 
 def settle(turn: Turn) -> None:
@@ -189,6 +220,12 @@ def end_turn(turn: Turn, cut_short: bool) -> None:
     turn.become("persist")
     if cut_short:
         turn.messages.clear()
+
+
+def _send_what_lacks(turn: Turn, peer: str) -> None:
+    # Where the leader has discarded the next entry that the peer lacks, its snapshot has it (§7).
+    discarded = turn.node.next_index[peer] <= turn.node.log.prefix_index
+    turn.send("send_snapshot" if discarded else "append_entries", peer)
 
 
 def _say_who_leads(turn: Turn) -> None:

@@ -89,10 +89,14 @@ class Log:
         return self.entries[place].term if 0 <= place < len(self.entries) else None
 
     def holds(self, index: int, entry: Entry) -> bool | None:
-        """Whether `entry` stands at `index`; None where what stood there was discarded."""
+        """Whether `entry` stands at `index`; None where what stood there was discarded.
+
+        The last discarded entry is known to have been another if its term was another.
+        """
         place = index - self.first_index
         if place < 0:
-            return None
+            other = index == self.prefix_index and entry.term != self.prefix_term
+            return False if other else None
         return place < len(self.entries) and self.entries[place] == entry
 
     def before(self, index: int) -> int:
@@ -117,6 +121,17 @@ class Log:
         if index < self.prefix_index:
             raise IndexError(f"{self._extent()}: entry {index} was discarded")
         return Log(self.entries[: index - self.prefix_index], self.prefix_index, self.prefix_term)
+
+    def after(self, index: int, term: int) -> Log:
+        """What is left of this log behind a discarded prefix that ends at `index`, in `term`.
+
+        The entries after `index` stay if the one there is of that term, and else none does. Raises
+        IndexError if `index` lies within what was discarded before. (§7; Fig. 13, 6 and 7)
+        """
+        if index < self.prefix_index:
+            raise IndexError(f"{self._extent()}: entry {index} was discarded")
+        kept = self.entries[index - self.prefix_index :] if self.term_at(index) == term else ()
+        return Log(kept, index, term)
 
     def append(self, *entries: Entry) -> Log:
         """This log with `entries` after its last one."""

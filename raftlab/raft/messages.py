@@ -1,4 +1,4 @@
-"""The RPCs of Figure 2, as messages; and what clients and servers say to each other.
+"""The RPCs of Figures 2 and 13, as messages; and what clients and servers say to each other.
 
 A remote procedure call is two messages here, a request and a reply, so that each can be delayed,
 lost or duplicated alone. What a caller would know from having waited for its own call, the reply
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from raftlab.raft.log import Entry
+from raftlab.raft.node import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,34 @@ class AppendReply:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallSnapshot:
+    """A leader sends its snapshot in place of entries that it has discarded. (Fig. 13)
+
+    `sender` is the paper's leaderId. The snapshot goes whole: `offset` and `done` only cut it into
+    chunks that fit a packet, and a message of any size is delivered or lost as one here.
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReply:
+    """A node answers a leader's snapshot. (Fig. 13, results)
+
+    `match_index` is the last index known to agree with the leader, which the snapshot reaches; it
+    is 0 where the request was of an old term, and nothing of it was taken.
+    """
+
+    sender: str
+    receiver: str
+    term: int
+    match_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRequest:
     """A client asks a server to carry out a command, or, without one, to open a session. (§8)
 
@@ -125,4 +154,5 @@ class ClientReply:
 
 
 OfClients: TypeAlias = ClientRequest | ClientReply
-Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply | OfClients
+OfSnapshots: TypeAlias = InstallSnapshot | SnapshotReply
+Message: TypeAlias = RequestVote | VoteReply | AppendEntries | AppendReply | OfSnapshots | OfClients

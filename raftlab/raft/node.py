@@ -1,6 +1,7 @@
 """A node: the "State" box of Figure 2, grouped by how long each field lives.
 
-Nothing here decides anything; the rules do, and each gives back a new node.
+Nothing here decides anything; the rules do, and each gives back a new node. `Snapshot` is what
+stands for the entries that a log has discarded: all that applying them came to.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Log
 from raftlab.raft.machine import EMPTY_MACHINE, Machine
 from raftlab.raft.reading import NO_READS, Reading
-from raftlab.raft.sessions import Session
+from raftlab.raft.sessions import Session, Sessions
 
 
 class Role(Enum):
@@ -40,12 +41,27 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a log came to, up to its last included entry: it replaces those entries. (§7)
+
+    That entry's index and term are kept for the check of the entry that follows. (Figure 12)
+    """
+
+    last_included_index: int
+    last_included_term: int
+    configuration: Configuration
+    machine: Machine
+    sessions: Sessions = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Disk:
-    """What a node has on stable storage: the persistent state of Figure 2."""
+    """What a node has on stable storage: the persistent state of Figure 2, and its snapshot."""
 
     current_term: int = 0
     voted_for: str | None = None
     log: Log = Log()
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,7 @@ class Node:
     current_term: int = 0
     voted_for: str | None = None
     log: Log = Log()
+    snapshot: Snapshot | None = None  # of what the log has discarded (§7)
 
     # Volatile on all servers.
     commit_index: int = 0
@@ -87,21 +104,42 @@ class Node:
 
 
 def persist(node: Node) -> Node:
-    """Memory goes to disk: term, vote and log, before any reply leaves. (Fig. 2, State)"""
-    disk = Disk(node.current_term, node.voted_for, node.log)
+    """Memory goes to disk: term, vote, log and snapshot, before any reply leaves.
+
+    (Fig. 2, State; §7)
+    """
+    disk = Disk(node.current_term, node.voted_for, node.log, node.snapshot)
     return node if disk == node.disk else replace(node, disk=disk)
 
 
 def restart(node: Node) -> Node:
     """What the disk gives back: a follower with its term, its vote and its log, and nothing else.
 
-    (Fig. 2, State; §5.2)
+    Where the log begins with a snapshot, so does the machine. (Fig. 2, State; §5.2, §7)
     """
-    return Node(
+    back = Node(
         name=node.name,
         configuration=node.configuration,
         current_term=node.disk.current_term,
         voted_for=node.disk.voted_for,
         log=node.disk.log,
+        snapshot=node.disk.snapshot,
         disk=node.disk,
+    )
+    return back if back.snapshot is None else resume_from(back.snapshot, back)
+
+
+def resume_from(snapshot: Snapshot, node: Node) -> Node:
+    """The node with what the snapshot holds, as if it had applied all that went into it.
+
+    It takes as much for committed, at least: only what is committed is applied. (Fig. 13, 8; §7)
+    """
+    index = snapshot.last_included_index
+    return replace(
+        node,
+        configuration=snapshot.configuration,
+        machine=snapshot.machine,
+        sessions=snapshot.sessions,
+        last_applied=index,
+        commit_index=max(node.commit_index, index),
     )

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from raftlab.raft.checks import Property, Scope, Server
-from raftlab.raft.messages import AppendEntries, AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft.messages import (
+    AppendEntries,
+    AppendReply,
+    InstallSnapshot,
+    Message,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
 
 
 def message_term_bound(message: Message, server: Server) -> str | None:
@@ -18,14 +26,22 @@ def message_term_bound(message: Message, server: Server) -> str | None:
 
 
 def append_only_from_the_terms_leader(message: Message, server: Server) -> str | None:
-    """Who sends an AppendEntries has led its term, and nobody else has. (§5.2; HashiCorp)"""
-    if not isinstance(message, AppendEntries):
-        return None
+    """Who sends an AppendEntries has led its term, and nobody else has. (§5.2; HashiCorp)
+
+    The same goes for a snapshot. (§7)
+    """
+    match message:
+        case AppendEntries():
+            what = "an AppendEntries"
+        case InstallSnapshot():
+            what = "a snapshot"
+        case _:
+            return None
     name, has_led = server.node.name, message.term in server.past.terms_led
     if message.sender == name and not has_led:
-        return f"{name} sent an AppendEntries of term {message.term}, which it never led."
+        return f"{name} sent {what} of term {message.term}, which it never led."
     if message.sender != name and has_led:
-        return f"{message.sender} sent an AppendEntries of term {message.term}, which {name} led."
+        return f"{message.sender} sent {what} of term {message.term}, which {name} led."
     return None
 
 
@@ -45,6 +61,8 @@ def durable_before_reply(message: Message, server: Server) -> str | None:
             promise, kept = f"its vote for {candidate}", disk.voted_for == candidate
         case AppendReply(success=True, match_index=match_index):
             promise, kept = f"its entries up to {match_index}", match_index <= disk.log.last_index
+        case SnapshotReply(match_index=match_index) if match_index:
+            promise, kept = f"a snapshot up to {match_index}", match_index <= disk.log.last_index
         case _:
             return None
     if kept and message.term == disk.current_term:

@@ -26,12 +26,16 @@ def heartbeat(node: Node, peer: str) -> AppendEntries:
 
 
 def append_entries(node: Node, peer: str) -> AppendEntries:
-    """All entries from `peer`'s next_index on, with the place they follow. (Fig. 2, Leaders 3)"""
+    """All entries from `peer`'s next_index on, with the place they follow. (Fig. 2, Leaders 3)
+
+    Raises IndexError where the leader has discarded the first of them: that takes a snapshot.
+    """
     return _append_entries(node, peer, node.log.starting_at(node.next_index[peer]))
 
 
 def _append_entries(node: Node, peer: str, entries: tuple[Entry, ...]) -> AppendEntries:
-    prev_log_index = node.log.before(node.next_index[peer])
+    # Of what was discarded only the last term is known: a heartbeat builds upon no earlier place.
+    prev_log_index = max(node.log.before(node.next_index[peer]), node.log.prefix_index)
     return AppendEntries(
         sender=node.name,
         receiver=peer,
@@ -47,18 +51,21 @@ def _append_entries(node: Node, peer: str, entries: tuple[Entry, ...]) -> Append
 def log_matches(node: Node, request: AppendEntries) -> bool:
     """The log has an entry at prev_log_index, and it is of prev_log_term. (Fig. 2, AppendEntries 2)
 
-    The empty place before the first entry always matches.
+    The empty place before the first entry always matches. So does what a snapshot has replaced:
+    it was committed, and every leader has it. (§5.4, §7)
     """
+    if request.prev_log_index < node.log.prefix_index <= node.commit_index:
+        return True
     return node.log.term_at(request.prev_log_index) == request.prev_log_term
 
 
 def merge_entries(log: Log, request: AppendEntries) -> Log:
     """Add the entries that are new. Only an entry that conflicts takes the log's tail with it.
 
-    (Fig. 2, AppendEntries 3 and 4)
+    What a snapshot has replaced stays as it is. (Fig. 2, AppendEntries 3 and 4; §7)
     """
     for index, entry in enumerate(request.entries, start=request.prev_log_index + 1):
-        if log.term_at(index) != entry.term:
+        if log.first_index <= index and log.term_at(index) != entry.term:
             log = log.up_to(log.before(index)).append(entry)
     return log
 

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
-from raftlab.raft import clients, commitment, election, handlers, node, reads, replication
+from raftlab.raft import (
+    clients,
+    commitment,
+    compaction,
+    election,
+    handlers,
+    node,
+    reads,
+    replication,
+)
 from raftlab.raft.clients import Result
 from raftlab.raft.log import Log
 from raftlab.raft.messages import (
@@ -14,8 +23,10 @@ from raftlab.raft.messages import (
     AppendReply,
     ClientReply,
     ClientRequest,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.raft.node import Node
@@ -49,7 +60,9 @@ class Rules:
     may_vote: Callable[[Node, RequestVote], bool] = election.may_vote
     log_is_up_to_date: Callable[[Node, RequestVote], bool] = election.log_is_up_to_date
     grant_vote: Callable[[Node, RequestVote], Node] = election.grant_vote
-    recognize_leader: Callable[[Node, AppendEntries], Node] = election.recognize_leader
+    recognize_leader: Callable[[Node, AppendEntries | InstallSnapshot], Node] = (
+        election.recognize_leader
+    )
     resets_election_timer: Callable[[Node, Message], bool] = election.resets_election_timer
 
     # Leading
@@ -83,6 +96,12 @@ class Rules:
     finish_read: Callable[[Node, Read], Node] = reads.finish_read
     end_lease: Callable[[Node], Node] = reads.end_lease
 
+    # Compaction
+    take_snapshot: Callable[[Node], Node] = compaction.take_snapshot
+    send_snapshot: Callable[[Node, str], InstallSnapshot] = compaction.send_snapshot
+    install_snapshot: Callable[[Node, InstallSnapshot], Node] = compaction.install_snapshot
+    record_snapshot: Callable[[Node, SnapshotReply], Node] = compaction.record_snapshot
+
     # Lifetimes
     persist: Callable[[Node], Node] = node.persist
     restart: Callable[[Node], Node] = node.restart
@@ -99,6 +118,9 @@ class Rules:
     on_vote_reply: Callable[[Turn, VoteReply], None] = handlers.on_vote_reply
     on_append_entries: Callable[[Turn, AppendEntries], None] = handlers.on_append_entries
     on_append_reply: Callable[[Turn, AppendReply], None] = handlers.on_append_reply
+    on_compact: Callable[[Turn], None] = handlers.on_compact
+    on_install_snapshot: Callable[[Turn, InstallSnapshot], None] = handlers.on_install_snapshot
+    on_snapshot_reply: Callable[[Turn, SnapshotReply], None] = handlers.on_snapshot_reply
     settle: Callable[[Turn], None] = handlers.settle
     end_turn: Callable[[Turn, bool], None] = handlers.end_turn
 

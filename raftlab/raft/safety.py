@@ -1,4 +1,4 @@
-"""What no Raft may break, whatever its rules: Figure 3, and three more of what a server keeps.
+"""What no Raft may break, whatever its rules: Figure 3, and more of what a server keeps.
 
 Whoever breaks one of these harms another server or a client. (`lemmas` has those that a rule may
 break and still be safe.)
@@ -7,9 +7,12 @@ break and still be safe.)
 from __future__ import annotations
 
 from raftlab.raft.checks import Change, Property, Scope, Server
+from raftlab.raft.log import Log
 from raftlab.raft.machine import EMPTY_MACHINE
+from raftlab.raft.past import Committed
 from raftlab.raft.properties import FIGURE_3
 from raftlab.raft.sessions import Sessions, applied
+from raftlab.raft.snapshots import OF_SNAPSHOTS
 
 
 def commit_within_log(server: Server) -> str | None:
@@ -43,8 +46,9 @@ def commit_within_log(server: Server) -> str | None:
 def committed_log_append_only(change: Change) -> str | None:
     """What a server took for committed its log never loses, in memory or on disk.
 
-    A crash takes from memory what had not reached the disk: a server may learn that an entry is
-    committed before it has saved it, as long as a majority has. (§5.3; CCF)
+    What a snapshot has replaced is not lost, as long as the log still reaches as far. A crash takes
+    from memory what had not reached the disk: a server may learn that an entry is committed before
+    it has saved it, as long as a majority has. (§5.3; CCF)
     """
     before, after = change.before.node, change.after.node
     kept = before.disk.log if change.rule == "restart" else before.log
@@ -52,29 +56,44 @@ def committed_log_append_only(change: Change) -> str | None:
         return None
     logs = ((kept, after.log, "its log"), (before.disk.log, after.disk.log, "its disk"))
     for index, committed in enumerate(change.before.past.committed, start=1):
-        if committed is None:
-            continue
         for old, new, where in logs:
-            if old.holds(index, committed.entry) and new.holds(index, committed.entry) is False:
+            if _lost(index, committed, old, new):
+                of_term = f" of term {committed.entry.term}" if committed else ""
                 return (
-                    f"{before.name} took entry {index} of term {committed.entry.term} for "
-                    f"committed, and then lost it from {where}."
+                    f"{before.name} took entry {index}{of_term} for committed, and then lost it "
+                    f"from {where}."
                 )
     return None
+
+
+def _lost(index: int, committed: Committed | None, old: Log, new: Log) -> bool:
+    """Whether one log had that entry, or had discarded it, and another has it no more.
+
+    Of an entry that is not known (None) only its place is.
+    """
+    if committed is None:
+        return new.last_index < index <= old.last_index
+    return old.holds(index, committed.entry) is not False and (
+        new.holds(index, committed.entry) is False
+    )
 
 
 def state_machine_is_fold(server: Server) -> str | None:
     """The machine is what the entries up to last_applied make of an empty one, in their order.
 
-    So is the table of sessions. (§2; Fig. 2, All Servers 1; §8) Not asked where the log no longer
-    holds them all.
+    So is the table of sessions; where the log begins with a snapshot, they make both of what the
+    snapshot holds. (§2, §7, §8; Fig. 2, All Servers 1) Not asked where the log no longer holds them
+    all.
     """
-    node = server.node
-    if not 0 == node.log.prefix_index <= node.last_applied <= node.log.last_index:
+    node, snapshot = server.node, server.node.snapshot
+    machine, sessions, index = EMPTY_MACHINE, Sessions(), 0
+    if snapshot is not None and node.log.prefix_index:
+        machine, sessions = snapshot.machine, snapshot.sessions
+        index = snapshot.last_included_index
+    if not node.log.prefix_index <= index <= node.last_applied <= node.log.last_index:
         return None
-    machine, sessions = EMPTY_MACHINE, Sessions()
-    for index, entry in node.log.up_to(node.last_applied).numbered():
-        machine, sessions, *_ = applied(machine, sessions, index, entry)
+    for place in range(index + 1, node.last_applied + 1):
+        machine, sessions, *_ = applied(machine, sessions, place, node.log[place])
     has_applied = f"{node.name} has applied its log up to entry {node.last_applied}, which makes"
     if node.machine != machine:
         return f"{has_applied} {machine}, but its machine is {node.machine}."
@@ -97,6 +116,7 @@ SAFETY = (
         Scope.CHANGE,
         committed_log_append_only,
     ),
+    *OF_SNAPSHOTS,
     Property(
         "State Machine Is Fold",
         "§2; Figure 2, All Servers 1",

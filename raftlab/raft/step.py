@@ -14,6 +14,7 @@ from raftlab.raft.cluster import Cluster
 from raftlab.raft.enabled import NotPossible, why_not
 from raftlab.raft.events import (
     ClientCommand,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -102,6 +103,8 @@ def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
             turn.run("on_heartbeat", peers if peer is None else (peer,))
         case LeaseEnds():
             turn.run("on_lease_end")
+        case Compact():
+            turn.run("on_compact")
     turn.run("settle")
     turn.run("end_turn", cut_short)
 

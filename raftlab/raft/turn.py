@@ -17,10 +17,11 @@ from raftlab.raft.messages import (
     AppendReply,
     ClientReply,
     ClientRequest,
+    InstallSnapshot,
     Message,
     RequestVote,
 )
-from raftlab.raft.node import Disk, Node, Role
+from raftlab.raft.node import Configuration, Disk, Node, Role, Snapshot
 from raftlab.raft.reading import Read, Reading
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ class Turn:
         return f". This rule is the paper's; changed are: {', '.join(sorted(changed))}."
 
     def _refuse_a_wrong_node(self, rule: str, after: Node) -> None:
-        if (after.name, after.configuration) != (self.node.name, self.node.configuration):
+        moved = after.configuration != self.node.configuration and rule not in RESUMES
+        if after.name != self.node.name or moved:
             raise self.error(rule, f"it turned {self.node.name} into another server.")
         if rule not in self.rules.changed:
             return
@@ -201,12 +203,18 @@ MESSAGE_OF: dict[str, type] = {
     "answer_again": ClientReply,
     "answer_client": ClientReply,
     "serve_read": ClientReply,
+    "send_snapshot": InstallSnapshot,
 }
 
+RESUMES = {"install_snapshot", "restart"}
+"""The rules that may give a node another configuration: that of a snapshot. (§7)"""
+
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
+    "configuration": (Configuration,),
     "current_term": (int,),
     "voted_for": (str, type(None)),
     "log": (Log,),
+    "snapshot": (Snapshot, type(None)),
     "commit_index": (int,),
     "last_applied": (int,),
     "machine": (FrozenMap,),

@@ -17,6 +17,7 @@ from raftlab.raft import (
     RAFT,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -69,6 +70,7 @@ class Mix:
     open_session: int = 0
     give_up: int = 0
     lease_ends: int = 0
+    compact: int = 0
     most_in_flight: int = 16
     longest_log: int = 40
 
@@ -129,6 +131,7 @@ class Chooser:
             "open_session": clients.open_session,
             "give_up": clients.give_up,
             "lease_ends": clients.lease_ends,
+            "compact": self._compact,
         }
         self._makers = tuple(self._kinds.values())
         self._shares = tuple(accumulate(getattr(mix, kind) for kind in self._kinds))
@@ -229,6 +232,12 @@ class Chooser:
 
     def _heal(self, cluster: Cluster) -> Heal | None:
         return Heal() if cluster.cut else None
+
+    def _compact(self, cluster: Cluster) -> Compact | None:
+        node = self._running(cluster)
+        if node is None or node.last_applied < node.log.first_index:
+            return None
+        return Compact(node.name)
 
     def _running(self, cluster: Cluster) -> Node | None:
         node = self._pick(cluster.nodes)

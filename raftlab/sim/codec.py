@@ -17,11 +17,13 @@ from raftlab.raft import (
     AppendEntries,
     AppendReply,
     Cluster,
+    Disk,
     Entry,
     Event,
     FrozenMap,
     Message,
     Node,
+    Snapshot,
 )
 from raftlab.raft.events import TurnEvent
 from raftlab.sim.record import Changes, Opening, Recorded
@@ -76,7 +78,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_map, lambda t: _map_hook(converter, t))
     converter.register_unstructure_hook_func(_is_map, lambda frozen: dict(frozen.pairs))
     # Each before what it is a part of: a hook is made of those for the parts.
-    for part in (Entry, AppendEntries, AppendReply, Node):
+    for part in (Entry, Snapshot, Disk, AppendEntries, AppendReply, Node):
         _leave_out_what_says_nothing(converter, part)
     for union in (Message, TurnEvent):
         configure_tagged_union(union, converter, tag_name="type")
@@ -98,20 +100,22 @@ def _converter() -> Converter:
 
 
 def _leave_out_what_says_nothing(converter: Converter, kind: type) -> None:
-    """Where no client takes part, all is written, and has the fingerprint, that it had before."""
+    """Without clients and snapshots all is written, and has the fingerprint, that it had before."""
     from cattrs.gen import make_dict_unstructure_fn, override
 
-    left_out: Any = {name: override(omit_if_default=True) for name in OF_CLIENTS[kind]}
+    left_out: Any = {name: override(omit_if_default=True) for name in OF_VERSION_3[kind]}
     hook: Any = make_dict_unstructure_fn(kind, converter, **left_out)
     converter.register_unstructure_hook(kind, hook)
 
 
-OF_CLIENTS: dict[type, tuple[str, ...]] = {
+OF_VERSION_3: dict[type, tuple[str, ...]] = {
     Cluster: ("clients",),
     Entry: ("origin",),
+    Snapshot: ("sessions",),
+    Disk: ("snapshot",),
     AppendEntries: ("round",),
     AppendReply: ("round",),
-    Node: ("sessions", "reading"),
+    Node: ("snapshot", "sessions", "reading"),
 }
 
 

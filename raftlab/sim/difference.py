@@ -6,11 +6,31 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from raftlab.raft import Client, Cluster, Disk, Log, Message, Node, Past, Role
+from raftlab.raft import (
+    Client,
+    Cluster,
+    Disk,
+    Log,
+    Message,
+    Node,
+    Past,
+    Role,
+    Snapshot,
+)
 from raftlab.sim.words import say_message, short
 
 # Compared in words of their own below.
-APART = ("name", "log", "machine", "sessions", "reading", "next_index", "match_index", "disk")
+APART = (
+    "name",
+    "log",
+    "snapshot",
+    "machine",
+    "sessions",
+    "reading",
+    "next_index",
+    "match_index",
+    "disk",
+)
 
 
 def difference(before: Cluster, after: Cluster) -> tuple[str, ...]:
@@ -74,6 +94,7 @@ def _node(before: Node, after: Node) -> Iterator[str]:
         if field.name not in APART and old != new:
             yield f"{field.name} {_words(old)} -> {_words(new)}"
     yield from _log(before.log, after.log)
+    yield from _snapshot(before.snapshot, after.snapshot)
     for name in ("machine", "next_index", "match_index"):
         for key, old, new in _pairs(getattr(before, name), getattr(after, name)):
             yield f"{name}[{key}] {_words(old)} -> {_words(new)}"
@@ -122,11 +143,23 @@ def _log(before: Log, after: Log) -> Iterator[str]:
         yield f"log begins after entry {last} instead of {before.prefix_index}"
     old, new = dict(before.numbered()), dict(after.numbered())
     for index in sorted(old.keys() | new.keys()):
-        if old.get(index) == new.get(index):
+        # What is discarded is not lost: where the log begins says it.
+        if old.get(index) == new.get(index) or index <= after.prefix_index:
             continue
         for verb, entry in (("loses", old.get(index)), ("gains", new.get(index))):
             if entry is not None:
                 yield f"log {verb} entry {index} (term {entry.term}, {short(entry.command)})"
+
+
+def _snapshot(before: Snapshot | None, after: Snapshot | None) -> Iterator[str]:
+    if before == after:
+        return
+    if after is None:
+        yield "snapshot is gone"
+        return
+    ends = f"entry {after.last_included_index} (term {after.last_included_term})"
+    same = before is not None and before.last_included_index == after.last_included_index
+    yield f"snapshot up to {ends}{', another one' if same else ''}"
 
 
 def _pairs(
@@ -142,14 +175,17 @@ def _disk(before: Node, after: Node) -> Iterator[str]:
     """Most turns end with memory on disk; only what differs from memory then is worth words."""
     if before.disk == after.disk:
         return
-    if after.disk == Disk(after.current_term, after.voted_for, after.log):
-        yield "disk now holds current_term, voted_for and log"
+    if after.disk == Disk(after.current_term, after.voted_for, after.log, after.snapshot):
+        more = ", log and snapshot" if before.disk.snapshot != after.disk.snapshot else " and log"
+        yield f"disk now holds current_term, voted_for{more}"
         return
     for name in ("current_term", "voted_for"):
         old, new = getattr(before.disk, name), getattr(after.disk, name)
         if old != new:
             yield f"disk.{name} {_words(old)} -> {_words(new)}"
     yield from (f"disk.{change}" for change in _log(before.disk.log, after.disk.log))
+    snapshots = _snapshot(before.disk.snapshot, after.disk.snapshot)
+    yield from (f"disk.{change}" for change in snapshots)
 
 
 def _past(before: Past, after: Past) -> Iterator[str]:

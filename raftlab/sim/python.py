@@ -19,13 +19,14 @@ from raftlab.sim.words import short
 # Where each name that the text may use is imported from.
 HOMES = {
     "raftlab": (
-        "RAFT Arrival Ask AskAgain ClientCommand Cluster Crash Cut Delay Deliver Disk Drop "
+        "RAFT Arrival Ask AskAgain ClientCommand Cluster Compact Crash Cut Delay Deliver Disk Drop "
         "Duplicate Entry GiveUp Heal Heartbeat History LeaseEnds Log Node OpenSession Partition "
         "Replicate Restart Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
         "Answered AppendEntries AppendReply Client ClientReply ClientRequest Configuration "
-        "FrozenMap Origin Past Read Reading RequestVote Role Session VoteReply"
+        "FrozenMap InstallSnapshot Origin Past Read Reading RequestVote Role Session Snapshot "
+        "SnapshotReply VoteReply"
     ).split(),
     "raftlab.raft.past": ["Committed"],
     "raftlab.sim": ["SCENARIOS"],

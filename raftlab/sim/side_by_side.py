@@ -11,8 +11,10 @@ from raftlab.raft import (
     AppendReply,
     Event,
     Firing,
+    InstallSnapshot,
     Node,
     RequestVote,
+    SnapshotReply,
     Step,
     VoteReply,
 )
@@ -131,6 +133,8 @@ def _answer(before: Node, firing: Firing) -> tuple[str, str]:
         case int():
             verbs, words = ("gave", "gives"), str(firing.gave)
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
+            verbs, words = ("wrote:", "writes:"), say_message(firing.gave)
+        case InstallSnapshot() | SnapshotReply():
             verbs, words = ("wrote:", "writes:"), say_message(firing.gave)
         case _:
             verbs, words = ("gave:", "gives:"), gave(before, firing)

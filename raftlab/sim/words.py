@@ -13,6 +13,7 @@ from raftlab.raft import (
     ClientCommand,
     ClientReply,
     ClientRequest,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -23,13 +24,17 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    InstallSnapshot,
     LeaseEnds,
+    Log,
     Message,
     OpenSession,
     Partition,
     Replicate,
     RequestVote,
     Restart,
+    Snapshot,
+    SnapshotReply,
     Timeout,
     VoteReply,
 )
@@ -99,6 +104,8 @@ def _say_own_turn(event: Event) -> str:
             return f"{node} sends heartbeats to all others"
         case Heartbeat(node, peer):
             return f"{node} sends a heartbeat to {peer}"
+        case Compact(node):
+            return f"{node} takes a snapshot"
     raise TypeError(f"{event!r} is no event.")
 
 
@@ -133,6 +140,10 @@ def say_message(message: Message) -> str:
             there = f", t{message.conflict_term} there" if message.conflict_term else ""
             place = f"prev {message.prev_log_index}{there}, log ends at {message.last_log_index}"
             return f"reply: refused, {way}, {place}{_round(message)}"
+        case InstallSnapshot():
+            return f"InstallSnapshot, {way}, up to {_snapshot_end(message.snapshot)}"
+        case SnapshotReply():
+            return f"reply: snapshot, {way}, match {message.match_index}"
 
 
 def _say_to_or_from_a_client(message: ClientRequest | ClientReply) -> str:
@@ -160,6 +171,10 @@ def _log_end(request: RequestVote) -> str:
     return f"last {request.last_log_index} t{request.last_log_term}"
 
 
+def _snapshot_end(snapshot: Snapshot) -> str:
+    return f"{snapshot.last_included_index} t{snapshot.last_included_term}"
+
+
 def name_message(message: Message) -> str:
     """A message as a sentence speaks of it: "node1's RequestVote to node2"."""
     match message:
@@ -181,6 +196,11 @@ def name_message(message: Message) -> str:
             what = f"request ({short(command)})"
         case ClientReply():
             what = "answer" if message.done else "redirection"
+        case InstallSnapshot():
+            what = "snapshot"
+        case SnapshotReply():
+            what = "answer to a snapshot"
+            return f"{message.sender}'s {what} from {message.receiver}"
     return f"{message.sender}'s {what} to {message.receiver}"
 
 
@@ -227,6 +247,17 @@ def entries_named(first: int, last: int) -> str:
     if last <= first:
         return f"entry {first}"
     return f"entries {first} {'and' if last == first + 1 else 'to'} {last}"
+
+
+def snapshot_named(snapshot: Snapshot) -> str:
+    """A snapshot by what it reaches: "a snapshot up to entry 3"."""
+    return f"a snapshot up to entry {snapshot.last_included_index}"
+
+
+def log_counted(log: Log) -> str:
+    """What a log holds: "no entries", "2 entries", "2 entries after a discarded 3"."""
+    kept = entries_counted(len(log))
+    return f"{kept} after {log.prefix_index} discarded" if log.prefix_index else kept
 
 
 def oneself(name: str, speaker: str) -> str:

@@ -1,4 +1,4 @@
-"""The logs: one cell an entry, the commit bar, what stands for entries that are left out."""
+"""The logs: one cell an entry, one for a snapshot, the commit bar, what is left out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ BESIDE_THE_BAR = 2
 
 
 def draw_log(sheet: Sheet, row: Row) -> None:
-    """Draw one node's entries and its commit bar."""
+    """Draw what one node has discarded, its entries, and its commit bar."""
+    if row.node.log.prefix_index:
+        _draw_discarded(sheet, row)
     for index, entry in row.node.log.numbered():
         if index in row.grid.drawn:
             _draw_cell(sheet, row, index, entry)
@@ -38,6 +40,42 @@ def draw_log(sheet: Sheet, row: Row) -> None:
     _draw_gap(sheet, row)
     if row.node.up and row.node.commit_index:
         _draw_commit_bar(sheet, row)
+
+
+def _draw_discarded(sheet: Sheet, row: Row) -> None:
+    """One cell for all that a snapshot has replaced, as wide as the columns of what it covers."""
+    log, grid = row.node.log, row.grid
+    index, term = log.prefix_index, sheet.theme.term(log.prefix_term)
+    left, right = grid.centre(1) - grid.cell / 2, _end_of_column(grid, index)
+    width = round(right - left)
+    room = width - 2 * PADDING - 4
+    upper, lower = f"snapshot to {index}", f"last of t{log.prefix_term}"
+    if not fits(upper, room, 11):
+        upper, lower = f"…{index}", f"t{log.prefix_term}"
+    size = 10 if grid.tiny else 11
+    runs = Run(upper, size, sheet.theme.ink, bold=True), Run(lower, size, term.word, bold=True)
+    lines = (cell(span(run), width - 4, LINE, "CENTER") for run in runs)
+    html = table(
+        *lines,
+        more=f' BORDER="2" STYLE="rounded" COLOR="{term.word}" BGCOLOR="{sheet.theme.card}" '
+        f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{CELL_HEIGHT}"',
+    )
+    middle = (left + right) / 2
+    if "snapshot" in row.changed:
+        _draw_ring(sheet, row, middle, width)
+    tip = f"entries up to {index}, the last of term {log.prefix_term}, are in a snapshot"
+    sheet.label(
+        html, middle, row.cells_middle, id=f"{row.id}-snapshot", tooltip=tip, **{"class": "entry"}
+    )
+
+
+def _end_of_column(grid: Grid, index: int) -> float:
+    """Where the column of an index ends; of one within the gap, where the gap begins or ends."""
+    if not grid.hidden_from <= index <= grid.hidden_to:
+        return grid.centre(index) + grid.cell / 2
+    ends = grid.hidden_from - 1 if index < grid.hidden_to else grid.hidden_to + 1
+    beyond = grid.centre(ends) + grid.cell / 2
+    return beyond if index < grid.hidden_to else beyond - grid.sizing.pitch
 
 
 def _draw_cell(sheet: Sheet, row: Row, index: int, entry: Entry) -> None:
@@ -52,7 +90,7 @@ def _draw_cell(sheet: Sheet, row: Row, index: int, entry: Entry) -> None:
         f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{CELL_HEIGHT}"',
     )
     if index in row.changed.entries or index in row.changed.applied:
-        _draw_ring(sheet, row, centre)
+        _draw_ring(sheet, row, centre, width)
     words = "applied" if applied else "committed" if committed else "not committed"
     sheet.label(
         html,
@@ -64,9 +102,9 @@ def _draw_cell(sheet: Sheet, row: Row, index: int, entry: Entry) -> None:
     )
 
 
-def _draw_ring(sheet: Sheet, row: Row, centre: float) -> None:
+def _draw_ring(sheet: Sheet, row: Row, centre: float, cell_width: int) -> None:
     """The accent ring around a cell that the step changed. It shows past the cell drawn upon it."""
-    width, height = row.grid.cell + 5, CELL_HEIGHT + 5
+    width, height = cell_width + 5, CELL_HEIGHT + 5
     sheet.box(
         centre - width / 2,
         row.cells_middle - height / 2,

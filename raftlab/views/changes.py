@@ -11,7 +11,8 @@ from raftlab.raft import Cluster, Log, Node
 class Changes:
     """What changed at one node: names of fields, indexes of entries, peers as the leader sees them.
 
-    `entries` are new or replaced, `removed` are gone, `applied` were applied just now.
+    `entries` are new or replaced, `removed` are gone, `applied` were applied just now. What a
+    snapshot covers is in none of them: it is the snapshot that is new.
     """
 
     fields: frozenset[str] = frozenset()
@@ -44,7 +45,7 @@ def _changes(before: Node, after: Node) -> Changes:
     if before is after:
         return NO_CHANGES
     changed = {f.name for f in fields(Node) if getattr(before, f.name) != getattr(after, f.name)}
-    old, new = _entries(before.log), _entries(after.log)
+    old, new, covered = _entries(before.log), _entries(after.log), after.log.prefix_index
     believed = {
         peer
         for peer in after.peers
@@ -57,8 +58,8 @@ def _changes(before: Node, after: Node) -> Changes:
     return Changes(
         fields=frozenset(changed),
         entries=frozenset(index for index in new if old.get(index) != new[index]),
-        removed=frozenset(old.keys() - new.keys()),
-        applied=frozenset(range(before.last_applied + 1, after.last_applied + 1)),
+        removed=frozenset(index for index in old.keys() - new.keys() if covered < index),
+        applied=frozenset(range(max(before.last_applied, covered) + 1, after.last_applied + 1)),
         peers=frozenset(believed),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TypeAlias
 
+from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.published import Published
 from raftlab.sim.experiments.times import ElectionTimes
@@ -16,7 +17,8 @@ from raftlab.views.markup import SCHEME, Html, element, prose, spaced
 from raftlab.views.plot import against_formula, ended_by_then, says
 from raftlab.views.plot_axes import NoPlot
 
-Result: TypeAlias = Durations | Comparison | SplitVotes | ElectionTimes | Published
+Drawn: TypeAlias = Durations | Comparison | SplitVotes | ElectionTimes
+Result: TypeAlias = Drawn | Published | CompactionCosts
 
 MOST_WIDE = 760
 CELL = "padding: 3px 10px 3px 0; font-size: 13px; white-space: nowrap; background: transparent; "
@@ -31,7 +33,7 @@ def show_experiment(result: Result) -> dict[str, str]:
         "div",
         "card bar-muted",
         element("div", "head", element("strong", "headline", result.headline)),
-        *([] if isinstance(result, Published) else [_picture(result)]),
+        *([_picture(result)] if isinstance(result, Drawn) else []),
         _table(result.rows(), headed=not isinstance(result, Durations)),
         *(element("p", "words", note) for note in result.notes),
         **{"class": "raftlab-verdict"},
@@ -39,7 +41,7 @@ def show_experiment(result: Result) -> dict[str, str]:
     return {"text/html": f"<style>{SCHEME}</style>{card}", "text/plain": str(result)}
 
 
-def _picture(result: Durations | Comparison | SplitVotes | ElectionTimes) -> Html:
+def _picture(result: Drawn) -> Html:
     try:
         drawn = in_both_themes(_drawn(result))
     except NoPlot as missing:
@@ -54,7 +56,7 @@ def _picture(result: Durations | Comparison | SplitVotes | ElectionTimes) -> Htm
     )
 
 
-def _drawn(result: Durations | Comparison | SplitVotes | ElectionTimes) -> str:
+def _drawn(result: Drawn) -> str:
     match result:
         case Durations():
             return ended_by_then((result,))

@@ -9,7 +9,9 @@ from raftlab.raft import (
     AppendReply,
     ClientRequest,
     Cluster,
+    InstallSnapshot,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.views.lanes import Span, curve, first_half, order, ports, stand
@@ -100,14 +102,15 @@ def _draw_arrows(
         sheet.centred(*outward[-1], Run("✕", 14, sheet.theme.bad, bold=True))
     else:
         asks = isinstance(pill.message, RequestVote | AppendEntries | ClientRequest)
+        asks = isinstance(pill.message, RequestVote | AppendEntries | InstallSnapshot)
         look |= {"id": f"{pill.id}-arrives", "arrowhead": "normal" if asks else "vee"}
         sheet.arrow(name, receiver, outward, look, tip=(left + 1, meets.receiver))
 
 
 def _look(pill: Pill, sheet: Sheet) -> dict[str, str]:
-    """How an arrow is drawn: elections dashed, a reply to AppendEntries thinner."""
+    """How an arrow is drawn: elections dashed, a reply to a leader thinner."""
     votes = isinstance(pill.message, RequestVote | VoteReply)
-    width = 1.5 if isinstance(pill.message, AppendReply) else 2
+    width = 1.5 if isinstance(pill.message, AppendReply | SnapshotReply) else 2
     theme = sheet.theme
     return {
         "class": "flight lost" if pill.lost else "flight",

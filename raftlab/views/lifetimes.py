@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from raftlab.raft import Cluster, Crash, Entry, Log, Node, Role, Step
+from raftlab.raft import (
+    Cluster,
+    Crash,
+    Disk,
+    Entry,
+    Log,
+    Node,
+    Role,
+    Snapshot,
+    Step,
+)
 from raftlab.raft.node import restart
 from raftlab.sim.explain.changes import changes, log_changes
-from raftlab.sim.words import entries_named, short, voted
+from raftlab.sim.words import entries_named, short, snapshot_named, voted
 
 ON_DISK = ("current_term", "voted_for")
 IN_MEMORY = (
@@ -73,7 +83,7 @@ def _lifetimes(node: Node, step: Step | None) -> Lifetimes:
     crashed = _at_its_crash(node, step)
     return Lifetimes(
         node=node,
-        disk=tuple(Fact(f, _say(f, disk), getattr(old, f) != getattr(disk, f)) for f in ON_DISK),
+        disk=(*_on_disk(old, disk),),
         entries=tuple(Kept(index, e, had.get(index) != e) for index, e in disk.log.numbered()),
         discarded=_discarded(disk.log),
         removed=_removed(old.log, disk.log),
@@ -81,6 +91,21 @@ def _lifetimes(node: Node, step: Step | None) -> Lifetimes:
         turn=_turn(before, node, crashed),
         notes=tuple(_while_down(node, crashed) if not node.up else _not_on_disk(node)),
     )
+
+
+def _on_disk(old: Disk, disk: Disk) -> Iterator[Fact]:
+    """The fields on disk; a snapshot only where there is one, or was."""
+    for field in ON_DISK:
+        yield Fact(field, _say(field, disk), getattr(old, field) != getattr(disk, field))
+    if disk.snapshot or old.snapshot:
+        yield Fact("snapshot", _say_snapshot(disk.snapshot), old.snapshot != disk.snapshot)
+
+
+def _say_snapshot(snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return "none"
+    ends = f"up to entry {snapshot.last_included_index}, of term {snapshot.last_included_term}"
+    return f"{ends}: {_say_pairs('machine', snapshot.machine)}"
 
 
 def _at_its_crash(node: Node, step: Step | None) -> Node | None:
@@ -134,6 +159,8 @@ def _beyond_disk(node: Node) -> list[str]:
     differing = [f"term {node.current_term}"] if node.current_term != disk.current_term else []
     if node.voted_for != disk.voted_for:
         differing.append(voted(node.voted_for))
+    if node.snapshot is not None and node.snapshot != disk.snapshot:
+        differing.append(snapshot_named(node.snapshot))
     return [*differing, *log_changes(disk.log, node.log)]
 
 

@@ -30,6 +30,7 @@ VERDICTS = {
 
 EXPERIMENTS = {
     "raftlab.sim.summary": "Durations",
+    "raftlab.sim.experiments.compaction_costs": "CompactionCosts",
     "raftlab.sim.experiments.comparison": "Comparison",
     "raftlab.sim.experiments.votes": "SplitVotes",
     "raftlab.sim.experiments.times": "ElectionTimes",

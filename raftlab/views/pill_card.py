@@ -8,10 +8,12 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Entry,
+    InstallSnapshot,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
-from raftlab.raft.messages import OfClients
+from raftlab.raft.messages import OfClients, OfSnapshots
 from raftlab.views.layout import Layout
 from raftlab.views.palette import Theme
 from raftlab.views.pills import Pill
@@ -84,7 +86,7 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
     return pad + content + pad
 
 
-def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
+def _details(message: RequestVote | VoteReply | AppendReply | OfClients | OfSnapshots) -> str:
     match message:
         case ClientRequest():
             return message.command or "a session"
@@ -104,6 +106,12 @@ def _details(message: RequestVote | VoteReply | AppendReply | OfClients) -> str:
             return f"its log ends at {message.last_log_index}"
         case AppendReply():
             return f"has t{message.conflict_term} from entry {message.conflict_index} on"
+        case InstallSnapshot(snapshot=held):
+            return f"up to entry {held.last_included_index} t{held.last_included_term}"
+        case SnapshotReply(match_index=0):
+            return "nothing taken: an old term"
+        case SnapshotReply():
+            return f"match_index {message.match_index}"
 
 
 def _carried(message: AppendEntries, room: float, theme: Theme) -> str:

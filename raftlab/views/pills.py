@@ -13,8 +13,10 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Cluster,
+    InstallSnapshot,
     Message,
     RequestVote,
+    SnapshotReply,
     Step,
     VoteReply,
 )
@@ -79,6 +81,10 @@ def title(message: Message) -> str:
             return "request"
         case ClientReply():
             return "answer" if message.done else "redirection"
+        case InstallSnapshot():
+            return "InstallSnapshot"
+        case SnapshotReply():
+            return "reply: snapshot"
 
 
 def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> list[Pill]:

@@ -21,7 +21,10 @@ HEADINGS = 160
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """An entry, the nodes that hold it at one index, and whether it is committed there."""
+    """An entry, the nodes that hold it at one index, and whether it is committed there.
+
+    Whoever has discarded a committed entry holds what it came to, in a snapshot.
+    """
 
     index: int
     entry: Entry
@@ -57,7 +60,8 @@ def tally(cluster: Cluster, index: int) -> Tally | None:
     if not counts and committed is None:
         return None
     entry = committed or max(counts, key=lambda entry: (counts[entry], entry.term))
-    holders = tuple(other == entry for other in held)
+    covers = (committed is not None and index <= n.log.prefix_index for n in cluster.nodes)
+    holders = tuple(other == entry or c for other, c in zip(held, covers, strict=True))
     names = [name for name, holds in zip(cluster.names, holders, strict=True) if holds]
     majority = cluster.nodes[0].configuration.is_quorum(names)
     return Tally(index, entry, holders, committed is not None, majority)

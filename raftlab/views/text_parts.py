@@ -52,8 +52,13 @@ def spread(cluster: Cluster) -> Iterator[str]:
         if index is None:
             yield f"  … {left_out(last)} …"
             continue
-        for entry, holders in _holders(cluster, index).items():
+        holding = _holders(cluster, index)
+        for entry, holders in holding.items():
             yield f"  entry {index}, {_on(cluster, index, entry, holders)}"
+        if covering := [node.name for node in cluster.nodes if index <= node.log.prefix_index]:
+            also = "also " if holding else ""
+            kind = "the snapshot" if len(covering) == 1 else "the snapshots"
+            yield f"  entry {index}, {also}in {kind} of {listed(covering)}"
 
 
 def _holders(cluster: Cluster, index: int) -> dict[Entry, list[Node]]:

@@ -9,6 +9,7 @@ from raftlab.raft import (
     RAFT,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Deliver,
     Drop,
@@ -40,6 +41,7 @@ HABITS: dict[str, tuple[int, tuple[type, ...]]] = {
     "repeat": (2, (Duplicate,)),
     "fail": (4, (Crash,)),
     "recover": (4, (Restart, Heal)),
+    "compact": (6, (Compact,)),
 }
 
 

@@ -11,8 +11,10 @@ from raftlab.raft import (
     Cluster,
     Crash,
     Drop,
+    Entry,
     FrozenMap,
     Heal,
+    Log,
     Node,
     Replicate,
     Restart,
@@ -35,12 +37,23 @@ def moments(run: list[Step]) -> Iterator[tuple[Node, Node, Step]]:
             yield before, after, done
 
 
+def kept_up_to(index: int, *logs: Log) -> list[tuple[Entry, ...]]:
+    """Of each log what it holds up to `index`, as far back as all of them still hold it."""
+    first = max(log.first_index for log in logs)
+    return [log.up_to(index).starting_at(first) if first <= index else () for log in logs]
+
+
+def agree_up_to(index: int, *logs: Log) -> bool:
+    return min(log.last_index for log in logs) >= index and len({*kept_up_to(index, *logs)}) == 1
+
+
 def test_the_runs_are_worth_looking_at() -> None:
     # A law over runs in which nothing happens would hold all too easily.
     for size in (1, 2, 3, 5):
         ends = [drive(Cluster.of(*NAMES[:size]), seed, 150)[-1].after for seed in range(12)]
         assert sum(len(past.terms_led) for end in ends for past in end.pasts) > 12
         assert sum(any(past.committed for past in end.pasts) for end in ends) > 6
+        assert sum(any(node.log.prefix_index for node in end.nodes) for end in ends) > 6
 
 
 # The paper's own
@@ -109,18 +122,35 @@ def test_indexes_and_terms_stay_in_order(run: list[Step]) -> None:
         if not isinstance(done.event, Crash):
             assert before.commit_index <= after.commit_index
             assert before.last_applied <= after.last_applied
-            assert before.log.up_to(before.commit_index) == after.log.up_to(before.commit_index)
+            assert agree_up_to(before.commit_index, before.log, after.log)
+            assert before.log.prefix_index <= after.log.prefix_index
 
 
 @laws
 @given(runs())
 def test_the_machine_is_what_the_applied_entries_make_it(run: list[Step]) -> None:
+    ever: dict[int, Entry] = {}  # what anybody committed, also where it was discarded since
     for _, node, _ in moments(run):
+        held = node.log.up_to(max(node.commit_index, node.log.prefix_index)).numbered()
+        ever = {**dict(held), **ever}
         machine = EMPTY_MACHINE
-        for entry in node.log.entries[: node.last_applied]:
-            machine = apply(machine, entry.command)
+        for index in range(1, node.last_applied + 1):
+            machine = apply(machine, ever[index].command)
         assert node.machine == machine
         assert not node.up or node.last_applied == node.commit_index  # a turn ends at rest
+
+
+@laws
+@given(runs())
+def test_a_snapshot_stands_for_what_was_discarded(run: list[Step]) -> None:
+    for before, after, _ in moments(run):
+        log, snapshot = after.log, after.snapshot
+        assert (snapshot is None) == (log.prefix_index == 0)
+        if snapshot is not None:
+            ends = (snapshot.last_included_index, snapshot.last_included_term)
+            assert ends == (log.prefix_index, log.prefix_term)
+            assert ends[0] <= after.last_applied
+            assert snapshot.configuration == before.configuration
 
 
 @laws
@@ -137,8 +167,8 @@ def test_a_leader_commits_only_by_entries_of_its_own_term(run: list[Step]) -> No
 def test_what_is_committed_is_in_every_majority(run: list[Step]) -> None:
     last = run[-1].after
     for node in last.nodes:
-        committed = node.log.up_to(node.commit_index)
-        holders = [o.name for o in last.nodes if o.log.up_to(node.commit_index) == committed]
+        logs = ((other.name, other.log) for other in last.nodes)
+        holders = [name for name, log in logs if agree_up_to(node.commit_index, log, node.log)]
         assert node.configuration.is_quorum(holders)
 
 
@@ -150,7 +180,7 @@ def test_what_is_known_to_match_matches(run: list[Step]) -> None:
             for peer in leader.peers:
                 other, match = done.after.node(peer), leader.match_index[peer]
                 if other.current_term == leader.current_term:
-                    assert other.log.up_to(match) == leader.log.up_to(match)
+                    assert agree_up_to(match, other.log, leader.log)
         for before, after in zip(done.before.nodes, done.after.nodes, strict=True):
             led_on = before.role is after.role is Role.LEADER
             if led_on and before.current_term == after.current_term:
@@ -173,10 +203,11 @@ def test_one_node_speaks_for_a_term(run: list[Step]) -> None:
 def test_between_turns_memory_and_disk_agree(run: list[Step]) -> None:
     for _, node, _ in moments(run):
         disk = node.disk
-        assert (disk.current_term, disk.voted_for, disk.log) == (
+        assert (disk.current_term, disk.voted_for, disk.log, disk.snapshot) == (
             node.current_term,
             node.voted_for,
             node.log,
+            node.snapshot,
         )
 
 
@@ -195,6 +226,10 @@ def test_a_crash_keeps_the_disk_and_nothing_else(run: list[Step]) -> None:
     for node in (node for node in last.nodes if node.up):
         bare = Node(node.name, node.configuration, disk=node.disk, up=False)
         kept = {field.name: getattr(node.disk, field.name) for field in fields(node.disk)}
+        if node.snapshot is not None:
+            # The machine comes back with the snapshot, as it was when that was taken.
+            index = node.snapshot.last_included_index
+            kept |= {"commit_index": index, "last_applied": index, "machine": node.snapshot.machine}
         assert step(last, Crash(node.name)).after.node(node.name) == replace(bare, **kept)
 
 
@@ -215,12 +250,19 @@ def test_from_anywhere_a_healed_cluster_commits_again(run: list[Step]) -> None:
         else:
             play.elect(best, *play.cluster.names)
     play.do(ClientCommand(best, "SET last word"))
-    if play.node(best).peers:
+    while any(next_index <= play.node(best).log.last_index for next_index in behind(play, best)):
         play.do(Replicate(best))
         play.deliver_all()
+    if play.node(best).peers:
         play.heartbeat(best)
-    [log] = {node.log for node in play.cluster.nodes}
+    logs = [node.log for node in play.cluster.nodes]
     [machine] = {node.machine for node in play.cluster.nodes}
-    assert log.entries[-1].command == "SET last word"
+    assert agree_up_to(logs[0].last_index, *logs)
+    assert {log.entries[-1].command for log in logs} == {"SET last word"}
     assert machine["last"] == "word"
     assert play.broken == []
+
+
+def behind(play: Play, name: str) -> list[int]:
+    """From where a leader goes on to send, to each of its peers."""
+    return list(play.node(name).next_index.values())

@@ -395,6 +395,12 @@ def truncates(log: Log, request) -> Log:
 
 
 WRONG: dict[str, Rules] = {
+    "discards and saves no snapshot": RAFT.but(
+        take_snapshot=lambda node: replace(RAFT.take_snapshot(node), snapshot=node.snapshot)
+    ),
+    "leaves the machine out of its snapshot": RAFT.but(
+        take_snapshot=lambda node: RAFT.take_snapshot(replace(node, machine=FrozenMap()))
+    ),
     "leads on in a newer term": RAFT.but(adopt_newer_term=leads_on),
     "stands again in the same term": RAFT.but(
         start_election=lambda node: replace(node, role=Role.CANDIDATE, votes_received=(node.name,))
@@ -426,7 +432,7 @@ WRONG: dict[str, Rules] = {
     "leads on after a crash": RAFT.but(restart=lambda node: replace(node, commit_index=0)),
 }
 
-EVENTFUL = Mix(command=100, timeout=60, duplicate=60, crash=20, crash_in_turn=30)
+EVENTFUL = Mix(command=100, timeout=60, duplicate=60, crash=20, crash_in_turn=30, compact=30)
 
 
 def random_steps(rules: Rules, seed: int, count: int, size: int = 3) -> list[Step]:

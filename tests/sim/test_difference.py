@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from raftlab.raft import (
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Deliver,
     Disk,
     Duplicate,
     Entry,
     Event,
+    FrozenMap,
     Heal,
     Log,
     Partition,
@@ -120,6 +122,34 @@ def test_a_discarded_prefix() -> None:
     node = replace(START.nodes[0], log=Log((), prefix_index=3, prefix_term=2))
     changed = replace(START, nodes=(node, START.nodes[1]))
     assert difference(START, changed) == ("node1: log begins after entry 3 (term 2) instead of 0",)
+
+
+def test_a_snapshot_that_is_taken_and_one_that_is_not_what_it_was() -> None:
+    committed = after(LEADS, ClientCommand("node1", "SET x 1"), Replicate("node1"))
+    committed = after(committed, Deliver(committed.network[0]))
+    committed = after(committed, Deliver(committed.network[0]))
+    taken = after(committed, Compact("node1"))
+    assert difference(committed, taken) == (
+        "node1: log begins after entry 1 (term 1) instead of 0",
+        "node1: snapshot up to entry 1 (term 1)",
+        "node1: disk now holds current_term, voted_for, log and snapshot",
+    )
+    assert difference(taken, committed)[-2:] == (
+        "node1: snapshot is gone",
+        "node1: disk now holds current_term, voted_for, log and snapshot",
+    )
+    node = taken.nodes[0]
+    assert node.snapshot is not None
+    empty = replace(node.snapshot, machine=FrozenMap())
+    for changed, said in (
+        (replace(node, snapshot=empty), "snapshot up to entry 1 (term 1), another one"),
+        (
+            replace(node, disk=replace(node.disk, snapshot=empty)),
+            "disk.snapshot up to entry 1 (term 1), another one",
+        ),
+    ):
+        other = replace(taken, nodes=(changed, taken.nodes[1]))
+        assert difference(taken, other) == (f"node1: {said}",)
 
 
 def test_the_order_of_messages_and_links_is_part_of_a_cluster() -> None:

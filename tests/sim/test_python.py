@@ -16,6 +16,7 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Deliver,
     Drop,
@@ -31,6 +32,7 @@ from raftlab.raft import (
     RequestVote,
     Restart,
     RuleError,
+    SnapshotReply,
     Timeout,
     VoteReply,
     step,
@@ -218,6 +220,22 @@ def test_every_kind_of_event_and_message() -> None:
     history.play(Crash("node2", Timeout("node2")))
     assert same(ran(history), history)
     assert same(ran(History(history.cluster)), History(history.cluster))
+
+
+def test_a_run_in_which_snapshots_are_taken_and_sent() -> None:
+    history = leader_elected(3)
+    history.play(ClientCommand("node1", "SET x 1"), Replicate("node1", "node2"))
+    deliver_all(history)
+    history.play(Compact("node1"), Replicate("node1", "node3"))
+    # Also from where one is on its way.
+    assert same(ran(History(history.cluster)), History(history.cluster))
+    deliver_all(history)
+    assert history.cluster.node("node3").snapshot is not None
+    assert same(ran(history), history)
+    assert "Compact(" in as_python(history)
+    assert "Snapshot(" in as_python(History(history.cluster))
+    answered = replace(fresh(2).cluster, network=(SnapshotReply("node2", "node1", 1, 3),))
+    assert same(ran(History(answered)), History(answered))
 
 
 def test_nodes_of_other_names() -> None:

@@ -21,6 +21,7 @@ from raftlab.raft import (
     ClientReply,
     ClientRequest,
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -30,6 +31,7 @@ from raftlab.raft import (
     Entry,
     GiveUp,
     Heal,
+    InstallSnapshot,
     LeaseEnds,
     Message,
     Node,
@@ -44,6 +46,7 @@ from raftlab.raft import (
     Rules,
     Scope,
     Server,
+    SnapshotReply,
     Timeout,
     VoteReply,
     step,
@@ -681,16 +684,22 @@ def test_a_run_of_version_2_loads_for_ever() -> None:
 
 
 def every_kind_of_version_3() -> History:
-    """A run with what came with version 3: clients, and reads without an entry."""
+    """A run with what came with version 3: clients, reads without an entry, a snapshot."""
     start = client_ready().cluster
     start = replace(start, clients=(*start.clients, *start.with_clients("client2").clients))
-    history = History(start, READ_INDEX, "Two clients")
+    history = History(start, READ_INDEX, "Two clients, and a follower that is brought a snapshot")
     perform(history, OpenSession("client2", "node2"), Ask("client1", "node2", "INCR x"))
     perform(history, Arrival("client1", "node2"), AskAgain("client1", "node3"))
     deliver_all(history)
     for event in (Replicate("node1"), Ask("client1", "node1", "GET x"), LeaseEnds("node1")):
         perform(history, event)
         deliver_all(history)
+    perform(history, Crash("node3"), Ask("client2", "node1", "INCR x"))
+    deliver_all(history)
+    perform(history, Replicate("node1", "node2"))
+    deliver_all(history)
+    perform(history, Compact("node1"), Restart("node3"), Replicate("node1", "node3"))
+    deliver_all(history)
     perform(history, Ask("client1", "node1", "SET x 7"), GiveUp("client1"))
     return history
 
@@ -702,9 +711,13 @@ def test_a_run_of_version_3_loads_for_ever(regenerate_goldens: bool) -> None:
     history = load(golden, READ_INDEX)
     assert alike(history, every_kind_of_version_3())
     kinds = {type(m.step.event) for m in history.moments if m.step}
-    assert kinds >= {Ask, AskAgain, GiveUp, LeaseEnds, OpenSession}
+    assert kinds >= {Ask, AskAgain, Compact, GiveUp, LeaseEnds, OpenSession}
     carried = {type(message) for m in history.moments for message in m.cluster.network}
     assert carried >= {ClientRequest, ClientReply, AppendEntries, AppendReply}
+    assert carried >= {InstallSnapshot, SnapshotReply}
+    brought = history.cluster.node("node3").snapshot
+    assert brought == history.cluster.node("node1").snapshot
+    assert len(brought.sessions) == 2
 
 
 @pytest.mark.parametrize(
@@ -724,6 +737,37 @@ def test_clients_that_do_not_fit_are_refused(edit: Callable[[Any], None], senten
     content = json.loads(dumps(History(start.cluster)))
     edit(content["start"])
     with pytest.raises(BadRun, match=sentence):
+        loads(json.dumps(content))
+
+
+def test_where_there_is_no_snapshot_none_is_written() -> None:
+    history = every_kind_of_version_3()
+    assert "snapshot" not in dumps(every_kind())
+    [one, two, three] = json.loads(json.dumps(to_json(history.cluster)))["nodes"]
+    assert "snapshot" not in {*two, *two["disk"]}
+    assert one["snapshot"] == one["disk"]["snapshot"] == three["snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "why"),
+    [
+        ({}, "'last_included_index' is missing or unknown"),
+        ("all of it", "a value is of the wrong type"),
+        (
+            {
+                "last_included_index": True,
+                "last_included_term": 1,
+                "configuration": {"members": []},
+                "machine": {},
+            },
+            "expected a whole number",
+        ),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(snapshot: object, why: str) -> None:
+    content = json.loads(dumps(fresh(3)))
+    content["start"]["nodes"][0]["disk"]["snapshot"] = snapshot
+    with pytest.raises(BadRun, match=f"The beginning of this run is damaged: {why}"):
         loads(json.dumps(content))
 
 

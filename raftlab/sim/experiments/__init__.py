@@ -2,9 +2,12 @@
 
 `replace_leader()` crashes a leader a thousand times; `compare_timeouts()`, `compare_sizes()` and
 `compare_latencies()` do so in one set-up after another; `split_votes()` and `election_times()` set
-elections against what theory says. Any other set-up is a `SetUp`, for `compare`.
+elections against what theory says; `compare_compaction()` tells what snapshots cost and save. Any
+other set-up is a `SetUp`, for `compare`.
 """
 
+from raftlab.sim.experiments.compaction import compare_compaction
+from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.failures import CrashOfLeader, led, never_led
 from raftlab.sim.experiments.formulas import expected_election_time, split_vote_chance
@@ -29,6 +32,7 @@ __all__ = [
     "LAN",
     "LAN_TABLE",
     "CannotTravel",
+    "CompactionCosts",
     "Comparison",
     "CrashOfLeader",
     "Durations",
@@ -39,6 +43,7 @@ __all__ = [
     "SetUp",
     "SplitVotes",
     "compare",
+    "compare_compaction",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",

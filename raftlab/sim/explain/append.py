@@ -111,8 +111,7 @@ def _say_nothing_new(told: Told, request: AppendEntries, log: Log) -> Saying:
 
 def _why_added(told: Told, request: AppendEntries) -> str:
     node = told.node_before("log_matches")
-    agrees = node.log.term_at(request.prev_log_index) == request.prev_log_term
-    return place_before(node, request) if agrees else told.told("log_matches")
+    return place_before(node, request) if _follows(node.log, request) else told.told("log_matches")
 
 
 def _why_deleted(request: AppendEntries, before: Log, log: Log) -> str:
@@ -139,13 +138,19 @@ def _why_committed_there(told: Told, request: AppendEntries) -> tuple[str, str]:
 def _agrees(told: Told, request: AppendEntries) -> bool:
     """Whether the log is the leader's up to what was sent, with what was sent."""
     log = told.node_before("follower_commit_index").log
-    follows = log.term_at(request.prev_log_index) == request.prev_log_term
-    return follows and _holds_what_came(log, request)
+    return _follows(log, request) and _holds_what_came(log, request)
+
+
+def _follows(log: Log, request: AppendEntries) -> bool:
+    """Whether the log has the place that was built upon, or has discarded it."""
+    prev = request.prev_log_index
+    return prev < log.prefix_index or log.term_at(prev) == request.prev_log_term
 
 
 def _holds_what_came(log: Log, request: AppendEntries) -> bool:
+    """Whether the log holds all that was sent, or has discarded it."""
     carried = enumerate(request.entries, start=request.prev_log_index + 1)
-    return all(log.holds(index, entry) for index, entry in carried)
+    return all(log.holds(index, entry) is not False for index, entry in carried)
 
 
 def _carried(request: AppendEntries) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
     ClientRequest,
     Firing,
+    InstallSnapshot,
     Message,
     Node,
     Read,
     RequestVote,
     Role,
+    SnapshotReply,
     VoteReply,
 )
+from raftlab.raft.node import restart
 from raftlab.raft.reads import has_committed_its_own, is_answered
 from raftlab.raft.sessions import find_session
 from raftlab.sim.explain.commits import countable, held, of_old_term, own_term, why_uncommitted
@@ -26,12 +27,13 @@ from raftlab.sim.explain.facts import (
     majority_of,
     place_before,
     reply_unheeded,
+    snapshot_met,
     terms_met,
     vote_cast,
     vote_uncounted,
     votes_held,
 )
-from raftlab.sim.words import entries_counted, entries_named, short, voted
+from raftlab.sim.words import entries_named, log_counted, short, voted
 
 
 def facts_asked(before: Node, firing: Firing) -> str:
@@ -49,6 +51,10 @@ def facts_asked(before: Node, firing: Firing) -> str:
             return f"{sender} answers round {number}"
         case (ClientRequest() as asked,):
             return _facts_of_client(before, asked)
+        case (InstallSnapshot() as request,):
+            return _facts_of_snapshot(before, firing, request)
+        case (SnapshotReply() as reply,):
+            return _facts_of_snapshot_reply(before, firing, reply)
         case (str() as command,) if firing.rule == "append_command":
             return f"the client sent {short(command)}"
         case _:
@@ -117,6 +123,29 @@ def _facts_of_append(before: Node, firing: Firing, request: AppendEntries) -> st
             return _terms(before, firing, request)
 
 
+def _facts_of_snapshot(before: Node, firing: Firing, request: InstallSnapshot) -> str:
+    match firing.rule:
+        case "install_snapshot":
+            return snapshot_met(before, request) if firing.node == before else ""
+        case "recognize_leader":
+            return f"{request.sender} sends a snapshot in term {request.term}"
+        case "resets_election_timer":
+            return _timer(before, firing, request)
+        case _:
+            return _terms(before, firing, request)
+
+
+def _facts_of_snapshot_reply(before: Node, firing: Firing, reply: SnapshotReply) -> str:
+    if firing.rule == "adopt_newer_term":
+        return _terms(before, firing, reply)
+    if (unheeded := reply_unheeded(before, reply)) is not None:
+        return unheeded
+    was = "was" if firing.node != before else "is"
+    match_index = before.match_index.get(reply.sender, 0)
+    agrees = f"{reply.sender} agrees up to index {reply.match_index}"
+    return f"{agrees}, and its match_index {was} {match_index}"
+
+
 def _facts_of_reply(before: Node, firing: Firing, reply: VoteReply | AppendReply) -> str:
     if firing.rule == "adopt_newer_term":
         return _terms(before, firing, reply)
@@ -143,6 +172,9 @@ def _facts_of_state(before: Node, firing: Firing) -> str:
             return f"{before.name} is a {before.role.value} in term {before.current_term}"
         case "apply_next":
             return _next_command(before)
+        case "take_snapshot":
+            reaches = f"its log begins after entry {before.log.prefix_index}"
+            return f"last_applied is {before.last_applied}, and {reaches}"
         case "start_election":
             return f"it was {a_role(before)}"
         case "wins_election" | "become_leader":
@@ -164,10 +196,9 @@ def _next_command(before: Node) -> str:
 
 def _from_disk(before: Node, after: Node) -> str:
     disk = before.disk
-    read = Node(before.name, before.configuration, disk.current_term, disk.voted_for, disk.log)
-    if after == replace(read, disk=disk):
+    if after == restart(before):
         return "memory is gone, the disk is read"
-    kept = f"{voted(disk.voted_for)} and {entries_counted(disk.log.last_index)}"
+    kept = f"{voted(disk.voted_for)} and {log_counted(disk.log)}"
     return f"the disk holds term {disk.current_term}, {kept}"
 
 

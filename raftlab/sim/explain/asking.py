@@ -11,12 +11,14 @@ from raftlab.raft import (
     AppendEntries,
     AppendReply,
     ClientRequest,
+    InstallSnapshot,
     Log,
     Message,
     Node,
     Read,
     RequestVote,
     Rules,
+    SnapshotReply,
     UnknownRule,
     VoteReply,
 )
@@ -43,6 +45,9 @@ KINDS: dict[object, str] = {
     ClientRequest: "one ClientRequest",
     Result: "one Result",
     Read: "one Read",
+    InstallSnapshot: "one InstallSnapshot",
+    SnapshotReply: "one SnapshotReply",
+    AppendEntries | InstallSnapshot: "one AppendEntries or InstallSnapshot",
     str: "one text",
 }
 

@@ -8,9 +8,11 @@ from raftlab.raft import (
     Deliver,
     Entry,
     Firing,
+    InstallSnapshot,
     Message,
     Node,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.raft.events import TurnEvent
@@ -76,7 +78,7 @@ def _oddities(told: Told, message: Message) -> str:
 
 def _heeded_all_the_same(told: Told, message: Message) -> str:
     """The rule that heeded an answer of an old term, or of one who is asked no more."""
-    for rule in ("record_vote", "record_success", "back_up"):
+    for rule in ("record_vote", "record_success", "back_up", "record_snapshot"):
         node, fired = told.node_before(rule), told.first(rule)
         if fired is not None and fired.node != node and _speaks_against(node, message):
             return told.told(rule)
@@ -86,7 +88,9 @@ def _heeded_all_the_same(told: Told, message: Message) -> str:
 def _speaks_against(node: Node, message: Message) -> bool:
     if isinstance(message, VoteReply):
         return vote_uncounted(node, message) is not None
-    return isinstance(message, AppendReply) and reply_unheeded(node, message) is not None
+    if isinstance(message, AppendReply | SnapshotReply):
+        return reply_unheeded(node, message) is not None
+    return False
 
 
 def _retreats(told: Told) -> str:
@@ -98,7 +102,8 @@ def _retreats(told: Told) -> str:
 def _entered(told: Told, event: TurnEvent) -> str:
     """That a request brought a newer term, where the reason speaks of something else."""
     term, granted = told.new_term(), told.first("grant_vote")
-    request = isinstance(event, Deliver) and isinstance(event.message, RequestVote | AppendEntries)
+    asks = RequestVote | AppendEntries | InstallSnapshot
+    request = isinstance(event, Deliver) and isinstance(event.message, asks)
     return f"{told.name} is now in term {term}" if term and request and not granted else ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from raftlab.raft import Log, Node, Reading, Role
+from raftlab.raft import Log, Node, Reading, Role, Snapshot
 from raftlab.sim.words import counted, entries_named, listed, voted
+
+MOST_KEYS = 2  # applying an entry sets one, and a snapshot may bring many
 
 
 def changes(before: Node, after: Node) -> tuple[str, ...]:
@@ -17,6 +19,8 @@ def changes(before: Node, after: Node) -> tuple[str, ...]:
         phrases.append(after.role.value)
     if before.voted_for != after.voted_for:
         phrases.append(voted(after.voted_for))
+    if before.snapshot != after.snapshot:
+        phrases.append(_snapshot(after.snapshot))
     phrases += log_changes(before.log, after.log)
     for field in ("commit_index", "last_applied"):
         if getattr(before, field) != getattr(after, field):
@@ -40,11 +44,17 @@ def _reading(before: Reading, after: Reading) -> str:
     return ", ".join(answered) if answered else f"{waiting} waiting"
 
 
+def _snapshot(snapshot: Snapshot | None) -> str:
+    return f"snapshot to {snapshot.last_included_index}" if snapshot else "no snapshot"
+
+
 def _machine_changes(before: Node, after: Node) -> list[str]:
     if before.machine and not after.machine:
         return ["state machine empty"]
     keys = {**before.machine, **after.machine}
     moved = [key for key in keys if before.machine.get(key) != after.machine.get(key)]
+    if len(moved) > MOST_KEYS:
+        return [f"{len(moved)} keys set"]
     return [f"{key} = {after.machine.get(key, 'nothing')}" for key in moved]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.raft import Firing
+from raftlab.raft import Firing, SnapshotReply
 from raftlab.sim.explain.lines import is_noted
 
 RULE_CITATIONS: dict[str, str] = {
@@ -44,6 +44,10 @@ RULE_CITATIONS: dict[str, str] = {
     "answer_again": "§8",
     "append_request": "Fig. 2, Leaders 2; §8",
     "answer_client": "Fig. 2, Leaders 2; §8",
+    "take_snapshot": "§7, Figure 12",
+    "send_snapshot": "Fig. 13; §7",
+    "install_snapshot": "Fig. 13; §7",
+    "record_snapshot": "Fig. 2, Leaders 3; §7",
     "persist": "Fig. 2, State",
     "restart": "Fig. 2, State",
     "on_message": "Fig. 2, All Servers 2",
@@ -57,6 +61,9 @@ RULE_CITATIONS: dict[str, str] = {
     "on_vote_reply": "§5.2",
     "on_append_entries": "Fig. 2, AppendEntries",
     "on_append_reply": "Fig. 2, Leaders 3",
+    "on_compact": "§7",
+    "on_install_snapshot": "§7; Fig. 13",
+    "on_snapshot_reply": "§7",
     "settle": "Fig. 2, Rules for Servers",
     "end_turn": "Fig. 2, State",
     # What a handler notes without asking a rule.
@@ -67,5 +74,7 @@ RULE_CITATIONS: dict[str, str] = {
 
 def citation_of(firing: Firing) -> str:
     """Where the paper states what fired."""
+    if isinstance(firing.gave, SnapshotReply):
+        return "Fig. 13, results"
     # Whoever stands for election waits anew by another bullet than whoever hears a message.
     return "Fig. 2, Candidates 1" if is_noted(firing) else RULE_CITATIONS.get(firing.rule, "Fig. 2")

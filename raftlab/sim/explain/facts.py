@@ -8,10 +8,12 @@ from __future__ import annotations
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    InstallSnapshot,
     Message,
     Node,
     RequestVote,
     Role,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.sim.words import counted, entries_counted, entries_named, oneself
@@ -129,10 +131,23 @@ def copies(leader: Node, index: int) -> int:
     return 1 + sum(index <= leader.match_index.get(peer, 0) for peer in leader.peers)
 
 
-def reply_unheeded(node: Node, reply: AppendReply) -> str | None:
-    """What speaks against heeding an answer to AppendEntries; None if nothing visible does."""
+def reply_unheeded(node: Node, reply: AppendReply | SnapshotReply) -> str | None:
+    """What speaks against heeding an answer to a leader; None if nothing visible does."""
     if node.role is not Role.LEADER:
         return f"{node.name} is no leader: it is {a_role(node)}"
     if reply.term != node.current_term:
         return f"the reply is of term {reply.term} and {node.name} leads term {node.current_term}"
     return None
+
+
+def snapshot_met(node: Node, request: InstallSnapshot) -> str:
+    """What the node has at the place where a leader's snapshot ends."""
+    index, log, own = request.snapshot.last_included_index, node.log, f"{node.name}'s"
+    term, found = request.snapshot.last_included_term, node.log.term_at(index)
+    if index <= log.prefix_index:
+        return f"{own} snapshot reaches entry {log.prefix_index}"
+    if found is None:
+        return f"{own} log {f'ends at index {log.last_index}' if log.last_index else 'is empty'}"
+    if found == term:
+        return f"{node.name} has that entry {index} of term {term}"
+    return f"{own} entry {index} is of term {found}, the snapshot's of term {term}"

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from raftlab.raft import AppendEntries, Disk, Message, Node, RequestVote, Role
-from raftlab.raft.node import persist
+from raftlab.raft import (
+    AppendEntries,
+    Disk,
+    InstallSnapshot,
+    Message,
+    Node,
+    RequestVote,
+    Role,
+)
+from raftlab.raft.node import persist, restart
 from raftlab.sim.explain.changes import first_difference
 from raftlab.sim.explain.turn import Saying, Told, peers_named
-from raftlab.sim.words import entries_counted, name_message, oneself
+from raftlab.sim.words import (
+    entries_counted,
+    listed,
+    name_message,
+    oneself,
+    snapshot_named,
+)
 
 
 def say_crash(told: Told, *, in_a_turn: bool) -> Saying:
     """A node stopped, between two turns or in the middle of one."""
     last, back = told.node_before("restart"), told.after
-    fresh = Node(back.name, back.configuration)
     lost, survived = _unsaved(last), []
     if not in_a_turn:
-        lost, survived = [*lost, *_memory(last, back)], _memory(back, fresh)
+        lost, survived = [*lost, *_memory(last, back)], _memory(back, restart(back))
     gone = f"; what is lost: {', '.join(lost)}" if lost else ""
     besides = f"; what survived besides: {', '.join(survived)}" if survived else ""
     unsent = f"; {_never_left(told)}" if in_a_turn else ""
@@ -48,6 +61,7 @@ def _kind_of(messages: Sequence[Message]) -> str:
         "RequestVotes": all(isinstance(m, RequestVote) for m in messages),
         "heartbeats": all(isinstance(m, AppendEntries) and not m.entries for m in messages),
         "AppendEntries": all(isinstance(m, AppendEntries) for m in messages),
+        "snapshots": all(isinstance(m, InstallSnapshot) for m in messages),
     }
     return next((kind for kind, is_all in kinds.items() if is_all), "messages")
 
@@ -57,8 +71,10 @@ def _on_disk(node: Node) -> str:
 
 
 def _persistent(name: str, kept: Disk | Node) -> str:
-    entries = entries_counted(kept.log.last_index)
-    return f"term {kept.current_term}, {_vote(name, kept)} and {entries}"
+    parts = [f"term {kept.current_term}", _vote(name, kept)]
+    if kept.snapshot is not None:
+        parts.append(snapshot_named(kept.snapshot))
+    return listed([*parts, entries_counted(len(kept.log))])
 
 
 def _vote(name: str, kept: Disk | Node) -> str:
@@ -79,6 +95,7 @@ def _unsaved(last: Node) -> list[str]:
         f"term {last.current_term}": last.current_term != disk.current_term,
         _vote(last.name, last): last.voted_for not in (None, disk.voted_for),
         "entries": first_difference(disk.log, last.log) <= last.log.last_index,
+        "the snapshot": last.snapshot not in (None, disk.snapshot),
     }
     return [what for what, differs in unsaved.items() if differs]
 
@@ -102,6 +119,8 @@ def say_restart(told: Told) -> Saying:
         if node.commit_index == 0 and node.log.last_index
         else f"commit_index is {node.commit_index}"
     )
+    if node.snapshot is not None and node.commit_index == node.snapshot.last_included_index:
+        forgotten += ", as far as the snapshot reaches"
     headline = f"{told.name} restarts{role} in term {node.current_term}"
     gave = f"the disk gave back {_on_disk(node)}"
     if persist(node) != node:

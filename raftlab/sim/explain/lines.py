@@ -11,13 +11,15 @@ from raftlab.raft import (
     AppendReply,
     ClientReply,
     Firing,
+    InstallSnapshot,
     Log,
     Node,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.sim.explain.changes import changes, log_changes
-from raftlab.sim.words import entries_counted, entries_named, listed, voted
+from raftlab.sim.words import entries_counted, entries_named, listed, log_counted, voted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def receiver_of(firing: Firing) -> str | None:
     """To whom a firing wrote a message; None if it wrote none."""
     match firing.gave:
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply() | ClientReply():
+            return firing.gave.receiver
+        case InstallSnapshot() | SnapshotReply():
             return firing.gave.receiver
         case _:
             return None
@@ -115,7 +119,7 @@ def gave(before: Node, firing: Firing) -> str:
     """What one rule gave, in a few words; of a node, what differs from the one before."""
     match firing.gave:
         case Node(current_term=term, voted_for=vote, log=log) if firing.rule == "restart":
-            return f"term {term}, {voted(vote)}, {entries_counted(log.last_index)}"
+            return f"term {term}, {voted(vote)}, {log_counted(log)}"
         case True if is_noted(firing):
             return "begins to wait anew"
         case bool():
@@ -127,6 +131,10 @@ def gave(before: Node, firing: Firing) -> str:
         case int():
             moved = firing.gave != before.commit_index
             return f"{firing.gave}, {f'was {before.commit_index}' if moved else 'unchanged'}"
+        case InstallSnapshot():
+            return f"up to {firing.gave.snapshot.last_included_index} to {firing.gave.receiver}"
+        case SnapshotReply():
+            return f"match {firing.gave.match_index}"
         case RequestVote() | AppendEntries(entries=()) | ClientReply():
             return f"to {firing.gave.receiver}"
         case VoteReply():

@@ -6,6 +6,7 @@ from raftlab.raft import AppendEntries, AppendReply, Firing, Node, Role
 from raftlab.sim.explain.changes import log_changes
 from raftlab.sim.explain.clients import say_served
 from raftlab.sim.explain.commits import COUNTED_TERM, countable, held, spread, why_uncommitted
+from raftlab.sim.explain.compaction import snapshots_sent, why_sent
 from raftlab.sim.explain.election import say_newer_term
 from raftlab.sim.explain.facts import a_role, copies, majority_of, reply_unheeded
 from raftlab.sim.explain.turn import Saying, Told, committed, peers_named
@@ -57,6 +58,10 @@ def _say_refused_command(told: Told, command: str) -> Saying:
 def say_replicate(told: Told) -> Saying:
     """A leader sent entries. (Fig. 2, Leaders 3)"""
     sent = [f.gave for f in told.firings if isinstance(f.gave, AppendEntries)]
+    snapshots, sent_whole = snapshots_sent(told), told.written_to("send_snapshot")
+    if snapshots and not sent:
+        why = why_sent(told.before, sent_whole)
+        return Saying(f"{told.name} sends {snapshots}", why, "§7")
     if not sent:
         return Saying(f"{told.name} sends no entries", told.told("append_entries"), "§5.3")
     receivers = peers_named(told, tuple(message.receiver for message in sent))
@@ -69,6 +74,9 @@ def say_replicate(told: Told) -> Saying:
         why = f"{', '.join(starts)}, and {ends}"
     else:
         why = f"it sends each of them all from its next_index on, and {ends}"
+    if snapshots:
+        why = f"{why}; {why_sent(told.before, sent_whole)}"
+        return Saying(f"{told.name} sends {what} to {receivers}, {snapshots}", why, "§5.3, §7")
     return Saying(f"{told.name} sends {what} to {receivers}", why, "§5.3")
 
 
@@ -165,6 +173,7 @@ def _say_refusal(told: Told, reply: AppendReply, node: Node, fired: Firing) -> S
     if old != new:
         headline = f"{told.name} moves {peer}'s next_index from {old} to {new}"
         again = " and tries again" if told.first("append_entries") else ""
+        again = " and sends its snapshot" if told.first("send_snapshot") else again
         return Saying(f"{headline}{again}", _why_refused(node, reply), "§5.3")
     headline = f"{told.name} ignores {peer}'s refusal"
     if node.log.before(old) != prev:

@@ -12,17 +12,19 @@ from raftlab.raft import (
     AppendReply,
     ClientReply,
     Firing,
+    InstallSnapshot,
     Log,
     Message,
     Node,
     RequestVote,
+    SnapshotReply,
     VoteReply,
 )
 from raftlab.sim.explain.asked import facts_asked
 from raftlab.sim.explain.citations import citation_of
 from raftlab.sim.explain.facts import a_role
 from raftlab.sim.explain.lines import gave, is_noted
-from raftlab.sim.words import entries_counted, short, voted
+from raftlab.sim.words import entries_counted, log_counted, short, snapshot_named, voted
 
 # Who notes what no rule was asked for.
 NOTED_BY = {"reply": "on_request_vote", "refuse_command": "on_command"}
@@ -62,6 +64,8 @@ def said(before: Node, firing: Firing) -> str:
             return "; ".join(filter(None, (says, facts)))
         case RequestVote() | VoteReply() | AppendEntries() | AppendReply():
             return _written(before, firing, firing.gave)
+        case InstallSnapshot() | SnapshotReply():
+            return _written(before, firing, firing.gave)
         case ClientReply():
             return "; ".join(filter(None, (_told_a_client(before, firing.gave), facts)))
         case leader if rule == "refuse_command":
@@ -74,6 +78,8 @@ def said(before: Node, firing: Firing) -> str:
 
 def purpose_of(firing: Firing) -> str:
     """What the rule that fired is for; of what a handler noted, what the handler is for."""
+    if isinstance(firing.gave, SnapshotReply):
+        return purpose("on_install_snapshot")
     return purpose("on_timeout" if is_noted(firing) else firing.rule)
 
 
@@ -89,8 +95,7 @@ def purpose(rule: str) -> str:
 
 def _persisted(before: Node, after: Node) -> str:
     disk = after.disk
-    log = entries_counted(disk.log.last_index)
-    holds = f"term {disk.current_term}, {voted(disk.voted_for)} and {log}"
+    holds = f"term {disk.current_term}, {voted(disk.voted_for)} and {log_counted(disk.log)}"
     again = "still holds" if before.disk == disk else "now holds"
     return f"persist: the disk {again} {holds}, before any message leaves"
 
@@ -128,4 +133,12 @@ def _written(before: Node, firing: Firing, message: Message) -> str:
         case AppendReply():
             ends = f"its log ends at index {message.last_log_index}"
             does = f"{name} refuses what {other} sent, from term {term}; {ends}"
+        case InstallSnapshot():
+            held = snapshot_named(message.snapshot)
+            does = f"{name} sends {other} {held}, of term {message.snapshot.last_included_term}"
+        case SnapshotReply(match_index=0):
+            return f"{name} answers {other}: it took nothing, in term {term}"
+        case SnapshotReply():
+            agree = f"their logs agree up to index {message.match_index}"
+            return f"{name} answers {other}, in term {term}: {agree}"
     return f"{firing.rule}: {does}"

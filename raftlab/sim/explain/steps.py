@@ -15,6 +15,7 @@ from raftlab.raft import (
     ClientCommand,
     ClientReply,
     ClientRequest,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -24,6 +25,7 @@ from raftlab.raft import (
     GiveUp,
     Heal,
     Heartbeat,
+    InstallSnapshot,
     LeaseEnds,
     Message,
     OpenSession,
@@ -31,6 +33,7 @@ from raftlab.raft import (
     Replicate,
     RequestVote,
     Restart,
+    SnapshotReply,
     Step,
     Timeout,
     VoteReply,
@@ -41,6 +44,11 @@ from raftlab.sim.explain.append import say_append_entries
 from raftlab.sim.explain.besides import applied_commands, besides
 from raftlab.sim.explain.citations import citation_of
 from raftlab.sim.explain.clients import say_client, say_client_request, say_lease_end
+from raftlab.sim.explain.compaction import (
+    say_compact,
+    say_install_snapshot,
+    say_snapshot_reply,
+)
 from raftlab.sim.explain.election import say_timeout, say_vote_reply
 from raftlab.sim.explain.faults import say_crash, say_restart
 from raftlab.sim.explain.lines import rule_lines
@@ -71,14 +79,7 @@ def explain(step: Step) -> Explanation:
             return _explain_restart(_told(step))
         case Crash(_, during):
             return _explain_crash(_told(step), during)
-        case (
-            Deliver()
-            | Timeout()
-            | ClientCommand()
-            | Replicate()
-            | Heartbeat()
-            | LeaseEnds() as event
-        ):
+        case event if isinstance(event, TurnEvent):
             recorded = not step.firings
             return _explain_recorded(step, event) if recorded else _explain_turn(_told(step), event)
     raise TypeError(f"{step.event!r} is no event.")
@@ -163,6 +164,8 @@ def _say_turn(told: Told, event: TurnEvent) -> Saying:
             return say_heartbeat(told)
         case LeaseEnds():
             return say_lease_end(told)
+        case Compact():
+            return say_compact(told)
 
 
 def _say_delivery(told: Told, message: Message) -> Saying:
@@ -179,3 +182,7 @@ def _say_delivery(told: Told, message: Message) -> Saying:
             return say_client_request(told, message)
         case ClientReply():
             return Saying(f"{told.name} does nothing with an answer to a client", "", "§8")
+        case InstallSnapshot():
+            return say_install_snapshot(told, message)
+        case SnapshotReply():
+            return say_snapshot_reply(told, message)

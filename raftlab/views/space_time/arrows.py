@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import hypot
 
-from raftlab.raft import AppendReply, Message, RequestVote, VoteReply
+from raftlab.raft import (
+    AppendReply,
+    Message,
+    RequestVote,
+    SnapshotReply,
+    VoteReply,
+)
 from raftlab.views.lanes import Curve, Point
 from raftlab.views.sheet import Run
 from raftlab.views.space_time.curves import at, part
@@ -86,7 +92,7 @@ def _with_head(path: Curve, radius: float) -> tuple[Curve, Point]:
 def _look(journey: Journey) -> dict[str, str]:
     """How a message is drawn: elections dashed, replies with an open head."""
     votes = isinstance(journey.message, RequestVote | VoteReply)
-    reply = isinstance(journey.message, AppendReply | VoteReply)
+    reply = isinstance(journey.message, AppendReply | VoteReply | SnapshotReply)
     return {
         "class": f"flight {journey.fate.name.lower()}",
         "style": "dashed" if votes else "solid",

@@ -9,9 +9,11 @@ from raftlab.raft import (
     AppendReply,
     ClientCommand,
     Cluster,
+    Compact,
     Crash,
     Deliver,
     Disk,
+    Entry,
     Event,
     Heartbeat,
     Log,
@@ -70,6 +72,33 @@ def test_a_restart_keeps_term_vote_and_log_and_applies_anew() -> None:
     assert play.broken == []
 
 
+@row("P02")
+def test_a_restart_begins_with_the_snapshot_and_applies_what_is_behind_it() -> None:
+    play = Play(Cluster.of(*NAMES[:3]))
+    play.elect("node1", "node2", "node3")
+    for text in ("SET a 1", "SET b 2"):
+        play.replicate("node1", "node2", "node3", text=text)
+    play.heartbeat("node1")
+    play.do(Compact("node2"))
+    play.replicate("node1", "node2", "node3", text="SET c 3")
+    play.heartbeat("node1")
+    before = play.node("node2")
+    assert (before.log, before.last_applied) == (Log((Entry(1, "SET c 3"),), 2, 1), 3)
+    play.do(Crash("node2"), Restart("node2"))
+    back = play.node("node2")
+    assert (back.log, back.snapshot) == (before.log, before.snapshot)
+    # Unlike the commit index, what a snapshot covers is known from the disk.
+    assert (back.commit_index, back.last_applied) == (2, 2)
+    assert dict(back.machine) == {"a": "1", "b": "2"}
+    play.do(Heartbeat("node1", "node2"))
+    [beat] = play.cluster.network
+    taken = step(play.cluster, Deliver(beat))
+    applied = [f.node.last_applied for f in taken.firings if f.rule == "apply_next"]
+    assert applied == [3]
+    assert taken.after.node("node2") == before
+    assert play.broken == []
+
+
 def must_save(node: Node, event: Event) -> bool:
     """Whether the turn ends with something new for the disk."""
     *_, last, save = react(node, event).firings
@@ -102,6 +131,7 @@ COMMITTED = {"commit_index": 1, "last_applied": 1}
         (leader("node1", 1), AppendReply("node2", "node1", 1, True, 0, 1), False),
         (leader("node1", 1), Heartbeat("node1"), False),
         (leader("node1", 1, **COMMITTED), ClientCommand("node1", command(2, 1)), True),
+        (node("node1", 1, **COMMITTED), Compact("node1"), True),
     ],
 )
 def test_what_must_be_saved(before: Node, event, saves: bool) -> None:
