@@ -19,6 +19,7 @@ WIDTH = 1040
 LABELS = 86
 RIGHT_MARGIN = 26
 FIRST_ROW = 66
+BEFORE_THE_NEXT = 6
 ROW_PITCH = 48
 AXIS_BELOW = 34
 # From one time to the next: this many pixels, or this part of the room of an operation.
@@ -33,7 +34,8 @@ MOST = 120
 class Bar:
     """An operation as it is drawn: its row, where it begins and ends, and how far its words go.
 
-    An operation that was never answered has no end: its bar goes to the edge. `number` is its place
+    An operation that was never answered has no end: its bar goes on until its client gave up on it,
+    as one sees by the next, or to the edge. `number` is its place
     in the order found, and `point` where it can be taken to have happened.
     """
 
@@ -86,8 +88,9 @@ def scene(verdict: Linearizability, width: int, words: Mapping[Operation, float]
     bars = []
     for one, after in zip(operations, following, strict=True):
         left = places[one.begins]
-        right = last + 14 if one.ends is None else places[one.ends]
         until = last + 14 if after is None else places[after.begins]
+        gone_on = until if after is None else until - BEFORE_THE_NEXT
+        right = gone_on if one.ends is None else places[one.ends]
         row = clients.index(one.client)
         number = numbers.get(one)
         bars.append(

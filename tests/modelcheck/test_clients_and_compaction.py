@@ -1,4 +1,4 @@
-"""Clients and compaction at once, in every schedule: a snapshot must carry the sessions. (§7, §8)"""
+"""Clients and compaction in every schedule at once: a snapshot must carry the sessions. (§7, §8)"""
 
 from dataclasses import replace
 

@@ -167,7 +167,8 @@ def timed(operations: Sequence[Operation]) -> list[Timed]:
 def why_no_history(operations: Sequence[Operation]) -> str | None:
     """A sentence naming two operations of one client that overlap; None if none do.
 
-    Raises TypeError for what is no operation.
+    One that never ended its client has given up: it may ask for other things since. Raises
+    TypeError for what is no operation.
     """
     for one in operations:
         if not isinstance(one, Operation):
@@ -179,13 +180,8 @@ def why_no_history(operations: Sequence[Operation]) -> str | None:
         earlier = last.get(later.client)
         last[later.client] = later
         begins = f"{later.client}'s {later.command} begins at {later.begins:,g}"
-        if earlier is None:
+        if earlier is None or earlier.ends is None:
             continue
-        if earlier.ends is None:
-            return (
-                f"{begins}, though its {earlier.command} never ended. A client does one thing at a "
-                "time; one that gives up and goes on is, from then on, a client of another name."
-            )
         if later.begins < earlier.ends or earlier.begins == later.begins == later.ends:
             return (
                 f"{begins}, and its {earlier.command} ends only at {earlier.ends:,g}. "
