@@ -6,6 +6,7 @@ from raftlab.raft import (
     Ask,
     AskAgain,
     Cluster,
+    Compact,
     Crash,
     Delay,
     Deliver,
@@ -38,6 +39,7 @@ HELP = {
     "Crash": "The node stops and keeps only its disk.",
     "Restart": "The node runs again, with what its disk gives back.",
     "Cut off": "No message reaches the node any more, and none from it reaches another.",
+    "Compact": "The node takes a snapshot, and discards what it covers of the log.",
     "Split": "No message crosses from one side to another any more.",
     "Cut one way": "No message gets from the first to the second; the other way is as it was.",
     "Heal": "Every link carries messages again.",
@@ -57,6 +59,7 @@ NODE_ACTS = (
     "Crash",
     "Restart",
     "Cut off",
+    "Compact",
 )
 NETWORK_ACTS = ("Split", "Cut one way", "Heal")
 CLOCK_ACTS = ("Start the clock",)
@@ -87,6 +90,7 @@ def node_events(cluster: Cluster, node: str) -> dict[str, Event]:
         Crash(node),
         Restart(node),
         cut_off(cluster, node),
+        Compact(node),
     )
     return dict(zip(NODE_ACTS, events, strict=True))
 

@@ -271,7 +271,7 @@ def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
     crash = lab.controls.node_acts.buttons["Crash"]
     assert crash.disabled
     assert lab.controls.node_acts.why.value == (
-        "Time out, Send entries, Heartbeat, Crash: node2 is down: it can only restart."
+        "Time out, Send entries, Heartbeat, Crash, Compact: node2 is down: it can only restart."
     )
     assert crash.tooltip == "node2 is down: it can only restart."
     press(lab, "Restart")
