@@ -49,6 +49,7 @@ from raftlab.sim.as_test import as_pytest
 from raftlab.sim.conditions import run_until
 from raftlab.sim.departures import last_good
 from raftlab.sim.experiments import (
+    compare_backing_up,
     compare_latencies,
     compare_sizes,
     compare_timeouts,
@@ -125,6 +126,7 @@ __all__ = [
     "beside_raft",
     "check",
     "compare",
+    "compare_backing_up",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",

@@ -33,6 +33,7 @@ EXPERIMENTS = {
     "raftlab.sim.experiments.votes": "SplitVotes",
     "raftlab.sim.experiments.times": "ElectionTimes",
     "raftlab.sim.experiments.published": "Published",
+    "raftlab.sim.experiments.backing_up": "BackingUp",
 }
 
 PACKAGE = str(Path(__file__).parents[1])

@@ -3,8 +3,10 @@
 `replace_leader()` crashes a leader a thousand times; `compare_timeouts()`, `compare_sizes()` and
 `compare_latencies()` do so in one set-up after another; `split_votes()` and `election_times()` set
 elections against what theory says. Any other set-up is a `SetUp`, for `compare`.
+`compare_backing_up()`, without a clock, counts what it costs to repair Figure 7.
 """
 
+from raftlab.sim.experiments.backing_up import BackingUp, compare_backing_up
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.failures import CrashOfLeader, led, never_led
 from raftlab.sim.experiments.formulas import expected_election_time, split_vote_chance
@@ -28,6 +30,7 @@ from raftlab.sim.summary import Durations
 __all__ = [
     "LAN",
     "LAN_TABLE",
+    "BackingUp",
     "CannotTravel",
     "Comparison",
     "CrashOfLeader",
@@ -39,6 +42,7 @@ __all__ = [
     "SetUp",
     "SplitVotes",
     "compare",
+    "compare_backing_up",
     "compare_latencies",
     "compare_sizes",
     "compare_timeouts",
