@@ -11,7 +11,7 @@ from raftlab.sim.experiments.backing_up import BackingUp
 from raftlab.views.palette import LIGHT, Theme
 from raftlab.views.plot_axes import Plot
 
-HATCHES = ("", "////", "....", "xxxx", "----")
+HATCHES = ("", "////", "----", "xxxx", "||||")  # dots would be a thousand circles
 GROUP = 0.86  # how much of a follower's place its bars take
 
 
