@@ -6,7 +6,7 @@ their entries.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
 from raftlab.raft.machine import EMPTY_MACHINE, apply
@@ -89,9 +89,17 @@ def server(
     )
 
 
-def leader(*terms: int, match: tuple[int, ...], **more: object) -> Node:
-    """node2 as a leader that knows how far the others' logs agree with its own."""
-    return server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+def leader(
+    *terms: int, match: tuple[int, ...], sends: tuple[int, ...] = (), **more: object
+) -> Node:
+    """node2 as a leader that knows how far the others' logs agree with its own.
+
+    `sends` is next_index of the others; where it is left out, it is what follows `match`.
+    """
+    node = server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+    for peer, index in zip(node.peers, sends, strict=False):
+        node = replace(node, next_index=node.next_index.set(peer, index))
+    return node
 
 
 def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
