@@ -45,9 +45,9 @@ EXERCISE = RuleExercise(
         node.log.entries[node.next_index[peer] - 1:], node.commit_index),),
     nudge="Seven fields. Three say who sends it to whom and when; which three say what is sent, and after what?",
     hint="What is sent begins at next_index. What it follows is just before, in the leader's own log.",
-    scaffold="def append_entries(node, peer):\n    prev = ...\n    return AppendEntries(\n        sender=node.name,\n"
-             "        receiver=peer,\n        term=node.current_term,\n        prev_log_index=prev,\n        prev_log_term="
-             "node.log.term_at(prev),\n        entries=node.log.starting_at(...),\n        leader_commit=...,\n    )",
+    scaffold="def append_entries(node, peer):\n    prev = ...\n    return AppendEntries(\n        sender=node.name,"
+             "\n        receiver=peer,\n        term=node.current_term,\n        prev_log_index=prev,\n        prev_"
+             "log_term=node.log.term_at(prev),\n        entries=node.log.starting_at(...),\n        leader_commit=...)",
     explains="The place before the entries, by index and term, is what the follower checks. next_index may be wrong: "
              "then it refuses, and the leader goes back. leader_commit is no more than what the leader has committed.",
 )
