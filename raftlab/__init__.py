@@ -56,6 +56,7 @@ from raftlab.sim.as_test import as_pytest
 from raftlab.sim.conditions import run_until
 from raftlab.sim.departures import last_good
 from raftlab.sim.experiments import (
+    compare_backing_up,
     compare_compaction,
     compare_latencies,
     compare_sizes,
@@ -146,6 +147,7 @@ __all__ = [
     "check_linearizable",
     "client_ready",
     "compare",
+    "compare_backing_up",
     "compare_compaction",
     "compare_latencies",
     "compare_sizes",

@@ -6,9 +6,19 @@ their entries.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
+from raftlab.raft import (
+    AppendEntries,
+    AppendReply,
+    Disk,
+    Entry,
+    FrozenMap,
+    Log,
+    Node,
+    RequestVote,
+    Role,
+)
 from raftlab.raft.machine import EMPTY_MACHINE, apply
 from raftlab.raft.node import Configuration
 from raftlab.sim.words import counted, listed
@@ -89,9 +99,17 @@ def server(
     )
 
 
-def leader(*terms: int, match: tuple[int, ...], **more: object) -> Node:
-    """node2 as a leader that knows how far the others' logs agree with its own."""
-    return server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+def leader(
+    *terms: int, match: tuple[int, ...], sends: tuple[int, ...] = (), **more: object
+) -> Node:
+    """node2 as a leader that knows how far the others' logs agree with its own.
+
+    `sends` is next_index of the others; where it is left out, it is what follows `match`.
+    """
+    node = server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+    for peer, index in zip(node.peers, sends, strict=False):
+        node = replace(node, next_index=node.next_index.set(peer, index))
+    return node
 
 
 def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
@@ -106,3 +124,28 @@ def appends(
     """A leader of `term` sends entries of these terms, to follow the place (index, term)."""
     index, prev_term = after
     return AppendEntries("node1", "node2", term, index, prev_term, _entries(terms, index), commit)
+
+
+def success(match: int, *, term: int = 1, prev: int = 0) -> AppendReply:
+    """node1 answers node2, the leader: up to `match` their logs agree."""
+    return AppendReply("node1", "node2", term, True, prev, match_index=match)
+
+
+def refusal(
+    prev: int, *, last: int, term: int = 1, conflict: tuple[int, int] = (0, 0)
+) -> AppendReply:
+    """node1 refuses node2 what follows `prev`: its log ends at `last`.
+
+    `conflict` is the index at which the term that stands in the way begins, and that term.
+    """
+    index, of_term = conflict
+    return AppendReply(
+        "node1",
+        "node2",
+        term,
+        False,
+        prev,
+        last_log_index=last,
+        conflict_term=of_term,
+        conflict_index=index,
+    )

@@ -6,11 +6,9 @@ place. What the paper's own rule answers is the measure of a case, and nothing e
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from textwrap import dedent
 from time import perf_counter
 
 from raftlab.course.asking import ask, node_of
@@ -20,6 +18,7 @@ from raftlab.course.facts import Facts, facts_of_firing, facts_of_run
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.own_code import SECONDS_UNWATCHED, Function, OwnRule, why_no_rule
 from raftlab.course.printing import printing_little
+from raftlab.course.reference import source_of
 from raftlab.course.stub import has_gaps, is_stub
 from raftlab.course.telling import (
     all_scopes,
@@ -88,7 +87,7 @@ class RuleExercise(Exercise):
 
     def reference(self) -> str:
         """The paper's rule, as raftlab's own source has it."""
-        return dedent(inspect.getsource(self.paper))
+        return source_of(self.paper)
 
     @property
     def paper(self) -> Function:
@@ -170,7 +169,7 @@ class RuleExercise(Exercise):
     def _facts_of_case(self, firings: Sequence[Firing], place: int) -> Facts:
         node = node_of(self.cases[place])
         where = f"In the case in which {self.cases[place].says}"
-        return facts_of_firing(where, None, node, firings[place])
+        return facts_of_firing(where, None, node, firings[place], self.paper)
 
     def _told(
         self, outcome: Outcome, firings: Sequence[Firing], found: Exploration | None
@@ -178,7 +177,7 @@ class RuleExercise(Exercise):
         """What came of a rule that is not Raft's: the run that shows it, or else a case."""
         differing = self._differing(firings)
         mistake = self._mistake(firings) if differing else None
-        facts = facts_of_run(found, self.name) if found else None
+        facts = facts_of_run(found, self.name, self.paper) if found else None
         if facts is None and differing:
             facts = self._facts_of_case(firings, differing[0])
         question = mistake.asks if mistake else self.asks

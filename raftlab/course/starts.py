@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from raftlab.modelcheck import Bounds
-from raftlab.raft import ClientCommand, Crash, Deliver, Drop, Heartbeat, Replicate, Timeout
+from raftlab.raft import ClientCommand, Crash, Deliver, Drop, Heartbeat, Message, Replicate, Timeout
 from raftlab.sim.acts import Arrival
 from raftlab.sim.history import History
-from raftlab.sim.scenarios import deposed_leader, leader_elected
+from raftlab.sim.scenarios import deposed_leader, fresh, leader_elected
 from raftlab.sim.script import deliver_all, deliver_among, lose_the_rest, perform
 
 # One more term, one more entry, one message that will yet arrive, nobody stops.
@@ -21,6 +21,7 @@ NO_RESTART = replace(NARROW, restarts=0)
 A_CRASH = replace(NARROW, crashes=1)
 TWO_ENTRIES = replace(NARROW, entries=2)
 FIVE_NODES = replace(NARROW, in_flight=2, timeouts=1, commands=1, depth=9)
+SIX_EVENTS = replace(FIVE_NODES, entries=0, commands=0, depth=6)
 TWO_REIGNS = replace(NARROW, terms=2, timeouts=2, depth=15)
 
 
@@ -105,6 +106,41 @@ def old_entries() -> History:
     perform(history, *map(Drop, history.cluster.network[:1]))
     perform(history, *TO_NODE3_AND_BACK, *TO_NODE3_AND_BACK, Arrival("node1", "node3"))
     return history
+
+
+def late_success() -> History:
+    """node1 leads term 3, and node2's success of term 1 is still in flight.
+
+    It speaks of two entries of term 1. node1 has others there now, which node3 has, too.
+    """
+    history = fresh(5)
+    history.title = "5 nodes, node1 leads again, a success of an earlier term still in flight"
+    _elect(history, "node1", "node2", "node3")
+    perform(history, ClientCommand("node1", "SET a 1"), ClientCommand("node1", "SET b 1"))
+    perform(history, Replicate("node1", "node2"), Arrival("node1", "node2"))
+    (late,) = history.cluster.network
+    _elect(history, "node3", "node4", "node5", late=late)
+    perform(history, ClientCommand("node3", "SET a 2"), Replicate("node3", "node1"))
+    perform(history, Arrival("node3", "node1"))
+    _lose_all_but(history, late)
+    _elect(history, "node1", "node4", "node5", "node2", late=late)
+    perform(history, ClientCommand("node1", "SET b 3"), Replicate("node1", "node3"))
+    perform(history, Arrival("node1", "node3"), Arrival("node3", "node1"))
+    return history
+
+
+def _elect(history: History, name: str, *voters: str, late: Message | None = None) -> None:
+    """It wins the next term by these votes, and its heartbeats are lost; only `late` stays."""
+    perform(history, Timeout(name), *(Arrival(name, voter) for voter in voters))
+    votes = [m for m in history.cluster.network if m.receiver == name and m != late]
+    perform(history, *map(Deliver, votes[:2]))
+    _lose_all_but(history, late)
+
+
+def _lose_all_but(history: History, late: Message | None) -> None:
+    for message in history.cluster.network:
+        if message != late:
+            history.do(Drop(message))
 
 
 TO_NODE2_AND_BACK = Arrival("node1", "node2"), Arrival("node2", "node1")

@@ -35,6 +35,7 @@ EXPERIMENTS = {
     "raftlab.sim.experiments.votes": "SplitVotes",
     "raftlab.sim.experiments.times": "ElectionTimes",
     "raftlab.sim.experiments.published": "Published",
+    "raftlab.sim.experiments.backing_up": "BackingUp",
 }
 
 LINEARIZABILITY = ("raftlab.sim.linearizability", "Linearizability")
