@@ -46,6 +46,9 @@ from raftlab.raft import (
     step,
 )
 from raftlab.sim.acts import Arrival, AtLeader
+from raftlab.sim.as_test import as_pytest
+from raftlab.sim.conditions import run_until
+from raftlab.sim.departures import last_good
 from raftlab.sim.experiments import (
     compare_compaction,
     compare_latencies,
@@ -56,6 +59,7 @@ from raftlab.sim.experiments import (
     split_votes,
 )
 from raftlab.sim.explain import explain, explain_rule, why_not_committed
+from raftlab.sim.gallery import GALLERY
 from raftlab.sim.history import History
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
@@ -70,20 +74,27 @@ from raftlab.sim.scenarios import (
     walkthrough,
 )
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.side_by_side import beside_raft, compare
 from raftlab.sim.timed import timed
 from raftlab.sim.timing import Timing
 from raftlab.views.notebook import register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from raftlab.course.outcome import Checked
     from raftlab.raft import Step
+    from raftlab.sim.conditions import Asked
     from raftlab.sim.history import Moment
     from raftlab.views.disk_and_memory import DiskAndMemory
+    from raftlab.widgets.free_play import FreePlay
     from raftlab.widgets.lab import Lab
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GALLERY",
     "LEMMAS",
     "RAFT",
     "SAFETY",
@@ -111,9 +122,12 @@ __all__ = [
     "Restart",
     "Timeout",
     "Timing",
+    "as_pytest",
     "as_python",
     "begin",
+    "beside_raft",
     "check",
+    "compare",
     "compare_compaction",
     "compare_latencies",
     "compare_sizes",
@@ -128,8 +142,11 @@ __all__ = [
     "explore",
     "figure_7",
     "figure_8",
+    "free_play",
     "fresh",
     "hint",
+    "keep",
+    "keep_strip",
     "lab",
     "leader_elected",
     "load",
@@ -139,6 +156,7 @@ __all__ = [
     "question",
     "random_search",
     "replace_leader",
+    "run_until",
     "save",
     "search",
     "solution",
@@ -151,11 +169,16 @@ __all__ = [
 ]
 
 
-def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> Lab:
+def lab(
+    run: History | Cluster | Exploration | RandomSearch | None = None,
+    until: Asked | Iterable[Asked] = (),
+) -> Lab:
     """Open the lab on a run, on a cluster, or on three nodes that have just been switched on.
 
-    Of what an exploration or a random search found, it plays the run. Raises TypeError for anything
-    else, ValueError if nothing was found.
+    Of what an exploration or a random search found, it opens the run where all is still well: the
+    next step breaks a property. `until` are conditions of your own, functions that take a cluster
+    and say True or False, that the run can be played until. Raises TypeError for anything else,
+    ValueError if nothing was found.
     """
     from raftlab.widgets.lab import Lab
 
@@ -165,12 +188,50 @@ def lab(run: History | Cluster | Exploration | RandomSearch | None = None) -> La
         if run.history is None:
             raise ValueError(f"There is no run to play: {run.headline}")
         run = run.history
-        run.goto(0)
+        run.goto(last_good(run).number)
     if isinstance(run, Cluster):
         run = History(run)
     if not isinstance(run, History):
         raise TypeError(f"lab takes a run or a cluster, as in lab(fresh()); it was given {run!r}.")
-    return Lab(run)
+    return Lab(run, until)
+
+
+def free_play(until: Asked | Iterable[Asked] = ()) -> FreePlay:
+    """The lab alone, with a choice of what to begin with: servers just switched on or a famous run.
+
+    `until` is as in `lab`. GALLERY has the famous runs by name, as in
+    `lab(GALLERY["split_vote"].history())`.
+    """
+    from raftlab.widgets.free_play import FreePlay
+
+    return FreePlay(until)
+
+
+def keep(history: History, path: str | Path, *, scale: float = 2) -> None:
+    """Write a run to a file, as what its name says; what was there is replaced, or stays whole.
+
+    `run.json` is the whole run, to be loaded again; `run.py` its current line as Python, and
+    `test_run.py` or `run_test.py` as a test; `run.svg` and `run.png` are the moment it stands at,
+    a PNG with `scale` pixels to the point. Raises ValueError for another name, OSError if the file
+    cannot be written.
+    """
+    from raftlab.views import keep as view
+
+    view.keep(history, path, scale=scale)
+
+
+def keep_strip(
+    history: History, path: str | Path, moments: Iterable[int] | None = None, *, scale: float = 2
+) -> None:
+    """Write some moments of a run to a file side by side, for slides, as .svg or .png.
+
+    `moments` are their numbers; if None are given, those with a note, or else the telling ones.
+    Raises ValueError for another name, IndexError for a number that no moment has, OSError if the
+    file cannot be written.
+    """
+    from raftlab.views import keep as view
+
+    view.keep_strip(history, path, moments, scale=scale)
 
 
 def disk_and_memory(what: Cluster | Step | Moment | History) -> DiskAndMemory:

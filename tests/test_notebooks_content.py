@@ -56,7 +56,10 @@ def read(path: Path) -> Chapter:
     return Chapter(path, tuple(nbformat.read(path, as_version=4).cells))
 
 
-CHAPTERS = {path.name: read(path) for path in sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))}
+NOTEBOOKS = {path.name: read(path) for path in sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))}
+# A chapter has a number, and its place in the course; free play has neither.
+CHAPTERS = {name: notebook for name, notebook in NOTEBOOKS.items() if name[0].isdigit()}
+every_notebook = pytest.mark.parametrize("chapter", NOTEBOOKS.values(), ids=NOTEBOOKS)
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=CHAPTERS)
 
 
@@ -64,7 +67,7 @@ def test_the_course_starts_and_has_a_first_chapter() -> None:
     assert list(CHAPTERS)[:2] == ["00_start_here.ipynb", "01_watching_raft.ipynb"]
 
 
-@every_chapter
+@every_notebook
 def test_one_title_and_no_heading_level_left_out(chapter: Chapter) -> None:
     levels = [level for level, _ in chapter.headings()]
     assert levels[0] == 1
@@ -72,18 +75,18 @@ def test_one_title_and_no_heading_level_left_out(chapter: Chapter) -> None:
     assert all(below <= above + 1 for above, below in pairwise(levels))
 
 
-@every_chapter
+@every_notebook
 def test_no_two_headings_are_the_same(chapter: Chapter) -> None:
     assert len(chapter.anchors()) == len(chapter.headings())
 
 
-@every_chapter
+@every_notebook
 def test_every_link_leads_somewhere(chapter: Chapter) -> None:
     for target in LINK.findall("\n".join(chapter.prose())):
         if target.startswith("https://"):
             continue
         name, _, anchor = target.partition("#")
-        there = CHAPTERS.get(name) if name else chapter
+        there = NOTEBOOKS.get(name) if name else chapter
         assert there is not None, target
         assert not anchor or anchor in there.anchors(), target
 
@@ -112,7 +115,7 @@ def test_the_first_page_lists_every_chapter_with_the_time_that_it_takes() -> Non
         assert len(re.findall(listed, "\n".join(start.prose()), flags=re.MULTILINE)) == 1
 
 
-@every_chapter
+@every_notebook
 def test_a_cell_is_small(chapter: Chapter) -> None:
     for cell in chapter.code():
         assert len(cell.source.splitlines()) <= notebooks.LONGEST_CELL, cell.id
@@ -213,14 +216,14 @@ def test_an_exercise_says_where_help_is(chapter: Chapter) -> None:
             assert f'hint("{name}")' in prose, name
 
 
-@every_chapter
+@every_notebook
 def test_what_opens_closes(chapter: Chapter) -> None:
     for source in chapter.prose():
         assert source.count("<details>") == source.count("</details>")
         assert source.count("<summary>") == source.count("</summary>")
 
 
-@every_chapter
+@every_notebook
 def test_what_a_cell_shows_is_saved_with_it(chapter: Chapter) -> None:
     for cell in chapter.code():
         last = ast.parse(cell.source).body[-1]
@@ -228,7 +231,7 @@ def test_what_a_cell_shows_is_saved_with_it(chapter: Chapter) -> None:
             assert cell.outputs, cell.id
 
 
-@every_chapter
+@every_notebook
 def test_a_picture_says_in_words_what_it_shows(chapter: Chapter) -> None:
     for cell in chapter.cells:
         for shown in (cell.source, *_html(cell)):
@@ -238,19 +241,19 @@ def test_a_picture_says_in_words_what_it_shows(chapter: Chapter) -> None:
                 assert len(alt[1]) >= SHORTEST_ALT, cell.id
 
 
-@every_chapter
+@every_notebook
 def test_nothing_tells_where_the_chapter_was_made(chapter: Chapter) -> None:
     assert not re.search(
         r"/(home|root|tmp|Users|work)/|site-packages", chapter.path.read_text("utf-8")
     )
 
 
-@every_chapter
+@every_notebook
 def test_a_chapter_is_small(chapter: Chapter) -> None:
     assert chapter.path.stat().st_size < LARGEST
 
 
-@every_chapter
+@every_notebook
 def test_a_cell_says_the_same_when_run_again_and_in_another_order(
     chapter: Chapter, tmp_path: Path
 ) -> None:

@@ -482,3 +482,22 @@ def test_graphviz_draws_any_cluster_without_complaint(
     assert size is not None
     # Nothing stands out of the canvas, or the picture would grow and everything in it move.
     assert tuple(map(int, size.groups())) == (layout.width, layout.height(len(came.after.nodes)))
+
+
+@pytest.mark.parametrize("layout", [WIDE, MEDIUM, NARROW])
+def test_the_commit_bar_stands_beside_the_words_of_a_gap(layout: Layout) -> None:
+    commands = [ClientCommand("node1", f"SET k {n}") for n in range(30)]
+    cluster = play(Cluster.of("node1"), Timeout("node1"), *commands).after
+    (node,) = cluster.nodes
+    for index in range(1, 31):
+        shown = replace(cluster, nodes=(replace(node, commit_index=index),))
+        drawn = draw.svg(cluster_dot(shown, layout=layout))
+        gap = re.search(r'x="([\d.]+)"[^>]*>(\d+ more)<', drawn)
+        bar = re.search(
+            r'commit_index \d+</title>\n<polygon [^>]*points="([\d.]+),\S+ ([\d.]+),', drawn
+        )
+        assert gap
+        assert bar
+        half = width_of(gap[2], 10) / 2
+        left, right = float(gap[1]) - half, float(gap[1]) + half
+        assert float(bar[1]) < left or right < float(bar[2])

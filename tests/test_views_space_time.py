@@ -1,5 +1,6 @@
 """Space and time, read from its DOT: never from its SVG, which differs by machine."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ from raftlab.raft import (
 from raftlab.sim.acts import AtLeader
 from raftlab.sim.chance import random_run
 from raftlab.sim.history import History
-from raftlab.sim.scenarios import figure_7, figure_8, fresh, split_vote, walkthrough
+from raftlab.sim.scenarios import figure_7, figure_8, fresh, leader_elected, split_vote, walkthrough
 from raftlab.sim.script import deliver_all
 from raftlab.sim.timed import timed
 from raftlab.sim.timing import Timing
@@ -41,7 +42,7 @@ from raftlab.views.palette import DARK, LIGHT
 from raftlab.views.sheet import width_of
 from raftlab.views.space_time import space_time_alt, space_time_dot, space_time_text
 from raftlab.views.space_time.curves import at, bent, part, past, where_x
-from raftlab.views.space_time.journeys import Fate, Journey, journeys
+from raftlab.views.space_time.journeys import Fate, Journey, _Walk, journeys
 from raftlab.views.space_time.layout import LEFT, Scene, scene, window
 from raftlab.views.space_time.marks import marks, say_moment
 
@@ -938,3 +939,26 @@ def test_one_paragraph_stands_for_the_picture() -> None:
         "Marked: (a) at event 57; (b) at event 72; (c) at event 93. "
         "32 messages sent, 6 lost and 0 in flight now."
     )
+
+
+def test_a_run_that_is_played_on_has_the_journeys_of_one_walked_anew() -> None:
+    history = timed(fresh(5), Timing(loss=0.1, duplication=0.1), seed=3, until=900)
+    line = history.line()
+    for seed in range(20):
+        choose = random.Random(seed)
+        places = sorted(choose.sample(range(1, len(line)), 12))
+        # Also lines that are shorter than the last one, or another one.
+        if seed % 2:
+            choose.shuffle(places)
+        for place in places:
+            begun = journeys(line[: place + 1])
+            assert begun == _Walk(line[0]).follow(line[: place + 1])
+    other = leader_elected(3).line()
+    assert journeys(other) == _Walk(other[0]).follow(other)
+
+
+def test_a_note_is_left_on_the_way_and_the_journeys_stay() -> None:
+    history = leader_elected(3)
+    before = journeys(history.line())
+    history.mark("here")
+    assert journeys(history.line()) == before

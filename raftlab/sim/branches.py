@@ -13,8 +13,11 @@ def named_branches(history: History) -> tuple[tuple[str, int], ...]:
 
     The line recorded first is "main"; any other is named after the event at which it left it.
     """
+    tips = history.branches()
+    if len(tips) == 1:
+        return ((MAIN, tips[0].number),)
     main = {moment.number for moment in history.path(_end_of_main(history))}
-    return tuple((_name(history, tip.number, main), tip.number) for tip in history.branches())
+    return tuple((_name(history, tip.number, main), tip.number) for tip in tips)
 
 
 def go_along(history: History, tip: int) -> None:

@@ -1,4 +1,4 @@
-"""Run until: play what comes next by itself until something is so, and say whether it came to be.
+"""Run until: play what comes next until something is so, and say whether it came to be.
 
 A condition is asked of the moment that a run stands at, beside the one from which it went on.
 Whatever ends the playing, what was done until then stays done.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from raftlab.raft import Cluster, Role, RuleError
 from raftlab.sim.history import History, Moment
@@ -52,6 +53,10 @@ def _answer(asked: Callable[[Cluster], bool], name: str, cluster: Cluster) -> bo
         hint = " Is a `return` missing?" if gave is None else ""
         raise NoAnswer(capital(f"{name} must give True or False; it gave {gave!r}.{hint}"))
     return gave
+
+
+# A condition, or the function that is one.
+Asked: TypeAlias = Condition | Callable[[Cluster], bool]
 
 
 def _somebody_leads(_: Moment, now: Moment) -> bool:
@@ -109,15 +114,13 @@ class Outcome:
         return f"{'Reached ' + after if self.events else 'So already'}: {self.condition}."
 
 
-def run_until(
-    history: History, condition: Condition | Callable[[Cluster], bool], most: int = MOST_EVENTS
-) -> Outcome:
-    """Play what comes next by itself until `condition` holds, and say what came of it.
+def run_until(history: History, condition: Asked, most: int = MOST_EVENTS) -> Outcome:
+    """Play what comes next until `condition` holds, and say what came of it.
 
     A condition is one of CONDITIONS, or a function that takes a cluster and says True or False.
-    It may hold at once; nothing is then played. What is recorded ahead is followed only as far as
-    it is what comes by itself. Raises TypeError for what is no condition, ValueError for a number
-    of events that is none.
+    It may hold at once; nothing is then played. What is recorded ahead is followed, and after its
+    end what comes by itself. Raises TypeError for what is no condition, ValueError for a number of
+    events that is none.
     """
     asked = condition if isinstance(condition, Condition) else Condition.of(condition)
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
@@ -129,28 +132,26 @@ def run_until(
                 return Outcome(asked.name, True, events)
         except NoAnswer as error:
             return Outcome(asked.name, False, events, str(error))
-        if why_not := _why_it_ends(history, seen, events, most) or _why_no_next(history):
+        if events == most:
+            return Outcome(
+                asked.name, False, events, f"The limit of {counted(most, 'event')} is reached."
+            )
+        if not history.forward() and (why_not := _why_no_next(history, seen, events)):
             return Outcome(asked.name, False, events, why_not)
         events += 1
 
 
-def _why_it_ends(history: History, seen: dict[Cluster, int], events: int, most: int) -> str:
-    """Why nothing more is tried, in a sentence; "" if there is no reason. Notes what was seen."""
-    if events == most:
-        return f"The limit of {counted(most, 'event')} is reached."
+def _why_no_next(history: History, seen: dict[Cluster, int], events: int) -> str:
+    """Let the next thing happen by itself; if nothing new can, say why in a sentence, else "".
+
+    Notes in `seen` after how many events each cluster was there.
+    """
     # Without a clock, what comes next depends on the cluster alone.
-    if history.now.clock is None:
-        before = seen.setdefault(history.cluster, events)
-        if before != events:
-            return (
-                f"All is as it was {counted(events - before, 'event')} ago: from here on the same "
-                "happens again and again."
-            )
-    return ""
-
-
-def _why_no_next(history: History) -> str:
-    """Let the next thing happen; if it cannot, say why in a sentence, else ""."""
+    if history.now.clock is None and (before := seen.setdefault(history.cluster, events)) != events:
+        return (
+            f"All is as it was {counted(events - before, 'event')} ago: from here on the same "
+            "happens again and again."
+        )
     event = history.upcoming()
     if event is None:
         return "Nothing can happen by itself any more."

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from raftlab.raft import RAFT, Node, RuleError, Step, step
-from raftlab.sim.history import Moment
+from raftlab.sim.history import History, Moment
 
 
 def first_departure(moments: Iterable[Moment]) -> Moment | None:
@@ -30,6 +30,13 @@ def first_departure(moments: Iterable[Moment]) -> Moment | None:
         if known and by_another_way is None:
             by_another_way = moment
     return by_another_way
+
+
+def last_good(history: History) -> Moment:
+    """The last moment of the current line before anything breaks; its end if nothing does."""
+    line = history.line()
+    broken = next((event for event, moment in enumerate(line) if moment.violations), len(line))
+    return line[max(0, broken - 1)]
 
 
 def raft_step(taken: Step) -> Step | None:

@@ -24,6 +24,7 @@ from raftlab.views.sheet import (
 LINE = 17
 PADDING = 5
 COMMAND_SIZES = (12, 11, 10)
+BESIDE_THE_BAR = 2
 
 
 def draw_log(sheet: Sheet, row: Row) -> None:
@@ -156,7 +157,7 @@ def _draw_gap(sheet: Sheet, row: Row) -> None:
     if last < first:
         return
     tip = f"entries {first} to {last} are not drawn"
-    x = grid.centre(first)
+    x = grid.centre(first) - BESIDE_THE_BAR
     sheet.centred(
         x, row.cells_middle - 6, Run(f"{last - first + 1} more", 10, sheet.theme.muted), tip
     )
@@ -168,6 +169,9 @@ def _draw_commit_bar(sheet: Sheet, row: Row) -> None:
     gap = grid.sizing.pitch - grid.cell
     width = min(4, gap)
     x = grid.centre(index) + grid.cell / 2 + gap / 2 - width / 2
+    if grid.hidden_from <= index <= grid.hidden_to:
+        # In the gap, but beside the words that stand in it.
+        x = grid.centre(index) + grid.sizing.pitch - gap - width
     sheet.box(
         x,
         row.top + 3,

@@ -42,11 +42,16 @@ class Row:
 
     @property
     def id(self) -> str:
-        """The node's id in the picture: its name, or its number where the name could be none."""
-        name = self.node.name
-        if name.isascii() and name.replace("-", "").replace("_", "").isalnum():
-            return name
-        return f"server{self.node.configuration.members.index(name) + 1}"
+        """The node's id in the picture."""
+        return picture_id(self.node)
+
+
+def picture_id(node: Node) -> str:
+    """The id of a node in a picture: its name, or its number where the name could be none."""
+    name = node.name
+    if name.isascii() and name.replace("-", "").replace("_", "").isalnum():
+        return name
+    return f"server{node.configuration.members.index(name) + 1}"
 
 
 def leads(node: Node) -> bool:

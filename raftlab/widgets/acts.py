@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raftlab.raft import (
+    Cluster,
     Crash,
     Delay,
     Deliver,
@@ -32,6 +33,7 @@ HELP = {
     "Heartbeat": "The leader sends an empty AppendEntries to every peer.",
     "Crash": "The node stops and keeps only its disk.",
     "Restart": "The node runs again, with what its disk gives back.",
+    "Cut off": "No message reaches the node any more, and none from it reaches another.",
     "Split": "No message crosses from one side to another any more.",
     "Cut one way": "No message gets from the first to the second; the other way is as it was.",
     "Heal": "Every link carries messages again.",
@@ -39,7 +41,15 @@ HELP = {
 }
 
 MESSAGE_ACTS = ("Deliver", "Deliver, then crash", "Drop", "Duplicate", "Delay")
-NODE_ACTS = ("Time out", "Time out, then crash", "Send entries", "Heartbeat", "Crash", "Restart")
+NODE_ACTS = (
+    "Time out",
+    "Time out, then crash",
+    "Send entries",
+    "Heartbeat",
+    "Crash",
+    "Restart",
+    "Cut off",
+)
 NETWORK_ACTS = ("Split", "Cut one way", "Heal")
 CLOCK_ACTS = ("Start the clock",)
 
@@ -57,8 +67,8 @@ def message_events(message: Message) -> dict[str, Event]:
     return dict(zip(MESSAGE_ACTS, events, strict=True))
 
 
-def node_events(node: str) -> dict[str, Event]:
-    """The event behind each button of the node row."""
+def node_events(cluster: Cluster, node: str) -> dict[str, Event]:
+    """The event behind each button of the node row, in this cluster."""
     runs_out = Timeout(node)
     events = (
         runs_out,
@@ -67,8 +77,31 @@ def node_events(node: str) -> dict[str, Event]:
         Heartbeat(node),
         Crash(node),
         Restart(node),
+        cut_off(cluster, node),
     )
     return dict(zip(NODE_ACTS, events, strict=True))
+
+
+def cut_off(cluster: Cluster, node: str) -> Partition:
+    """The partition in which `node` stands alone, and who is cut off from whom already stays so."""
+    sides: list[tuple[str, ...]] = [(node,)]
+    others = [name for name in cluster.names if name != node]
+    while others:
+        side = _reached(cluster, others[0], others)
+        others = [name for name in others if name not in side]
+        sides.append(side)
+    return Partition(tuple(sides))
+
+
+def _reached(cluster: Cluster, first: str, among: list[str]) -> tuple[str, ...]:
+    """`first`, and whoever among these it has links to that carry messages both ways."""
+    reached = [first]
+    for name in reached:
+        for other in among:
+            cut = (name, other) in cluster.cut or (other, name) in cluster.cut
+            if other not in reached and not cut:
+                reached.append(other)
+    return tuple(reached)
 
 
 def partition(words: str, names: tuple[str, ...]) -> Partition:

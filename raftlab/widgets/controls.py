@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets
 
+from raftlab.sim.conditions import Condition
 from raftlab.widgets.acts import (
     CLOCK_ACTS,
     HELP,
@@ -45,15 +46,25 @@ class Acts:
 class Controls:
     """Every control by its name."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        """Controls for a cluster of these nodes; nothing is wired yet."""
+    def __init__(self, names: tuple[str, ...], until: tuple[tuple[str, Condition], ...]) -> None:
+        """Controls for a cluster of these nodes and these conditions; nothing is wired yet."""
         self.back = _button("◂ Back")
         self.step = _button("Step ▸", look="strong")
         self.by_rule = _button("Step by rule ▹")
         self.play = _button("Play")
         self.speed = ipywidgets.Dropdown(description="Speed", options=SPEEDS, value=2.0)
-        self.branch = ipywidgets.Dropdown(description="Branch")
+        self.until = ipywidgets.Dropdown(description="until", options=until)
+        self.run = _button("Run")
+        self.run.tooltip = "What comes by itself happens, until this is so."
         self.why_time = _reason()
+        self.why_time.add_class("raftlab-reason-line")
+        self.note = ipywidgets.Text(description="Mark", placeholder="what to see at this moment")
+        self.note.add_class("raftlab-note")
+        self.mark = _button("Mark")
+        self.mark.tooltip = "Keeps these words at this moment; without words, takes its mark away."
+        self.mark_before = _button("◂ Mark")
+        self.mark_after = _button("Mark ▸")
+        self.pin = _button("Pin to compare")
         self.seed: Any = ipywidgets.BoundedIntText(description="Seed", min=0, max=LAST_SEED)
         self.seed.add_class("raftlab-seed")
         self.clock_acts = Acts(CLOCK_ACTS, below=False)
@@ -83,18 +94,21 @@ class Controls:
 
     def rows(self) -> ipywidgets.VBox:
         """All of them, a row for each thing to act on."""
-        time = (self.back, self.step, self.by_rule, self.play, self.speed, self.branch)
+        time = (self.back, self.step, self.by_rule, self.play, self.speed)
+        until = _together(self.until, self.run)
+        marks = (self.note, self.mark, self.mark_before, self.mark_after, self.pin)
         clock, message = self.clock_acts, self.message_acts
         node, network = self.node_acts, self.network_acts
         split, cut, heal = network.buttons.values()
         rows = (
-            row(row_name("Time"), *time, self.why_time),
-            row(row_name("Clock"), self.seed, *clock.buttons.values(), clock.why),
             row(self.message, *message.buttons.values(), message.why),
+            row(row_name("Time"), *time, until, self.why_time),
             row(self.command, self.to, self.send),
             row(self.node, *node.buttons.values(), node.why),
             row(self.sides, split, heal, _together(self.cut_from, self.cut_to, cut), network.why),
+            row(row_name("Clock"), self.seed, *clock.buttons.values(), clock.why),
             row(self.event, self.do),
+            row(*marks),
         )
         controls = ipywidgets.VBox(rows)
         controls.add_class("raftlab-controls")

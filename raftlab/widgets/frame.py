@@ -19,7 +19,11 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Everything that is shown of one moment, but for the picture, which is drawn from it."""
+    """Everything that is shown of one moment, but for the picture, which is drawn from it.
+
+    `breaks` says where the shown line breaks a property, or nothing. `moment` is the number of the
+    moment, None in the middle of a step, and `parent` that of the one before.
+    """
 
     title: str
     cluster: Cluster
@@ -28,6 +32,9 @@ class Frame:
     position: str
     lights: tuple[Light, ...]
     notice: str = ""
+    breaks: str = ""
+    moment: int | None = None
+    parent: int | None = None
 
 
 OPENING = Explanation(

@@ -22,15 +22,18 @@ from raftlab.raft import (
 )
 from raftlab.sim.beats import beats
 from raftlab.sim.branches import go_along
+from raftlab.sim.conditions import Asked, run_until
 from raftlab.sim.explain import Explanation, explain, explain_last_rule
 from raftlab.sim.history import History
 from raftlab.sim.schedule import Clock
+from raftlab.sim.side_by_side import Comparison, compare
 from raftlab.sim.words import say_event, say_message
 from raftlab.views.notebook import told
 from raftlab.widgets.acts import message_events, node_events, partition
 from raftlab.widgets.frame import OPENING, Frame, lights
-from raftlab.widgets.place import branches, next_moment, place, say_time, time_ahead
+from raftlab.widgets.place import breaks, marks, next_moment, place, say_time, time_ahead
 from raftlab.widgets.refusals import Refusals
+from raftlab.widgets.things import Thing, things
 
 
 class Panel:
@@ -41,9 +44,12 @@ class Panel:
         self.history = history
         self.refusals = Refusals(history)
         self.notice = ""
+        self.pinned: int | None = None
         self._beats: tuple[Step, ...] = ()
         self._beat = 0
         self._upcoming: Event | None = None
+        self._columns = 0
+        self._columns_of = 0
 
     # What is shown
 
@@ -62,9 +68,11 @@ class Panel:
 
     def columns(self) -> int:
         """The longest log of the whole run, so that no frame is laid out anew for a longer one."""
-        return max(
-            node.log.last_index for moment in self.history.moments for node in moment.cluster.nodes
-        )
+        for moment in self.history.moments[self._columns_of :]:
+            longest = max(node.log.last_index for node in moment.cluster.nodes)
+            self._columns = max(self._columns, longest)
+        self._columns_of = len(self.history)
+        return self._columns
 
     def moments(self) -> int:
         """How many events the shown line of the run has; the scrubber runs from 0 to this."""
@@ -74,13 +82,16 @@ class Panel:
         """How many events lie before the shown moment."""
         return place(self.history)
 
-    def branches(self) -> tuple[tuple[str, int], ...]:
-        """Every line of the run: its name, and the number of its last moment."""
-        return branches(self.history)
+    def things(self, command: str = "") -> tuple[Thing, ...]:
+        """What can be acted upon in the picture; `command` is what a client would send."""
+        shown = self._beats[self._beat - 1].after if self._beat else self.history.cluster
+        return things(shown, self.history.cluster, command.strip())
 
-    def branch(self) -> int:
-        """The number of the last moment of the shown line."""
-        return self.history.line()[-1].number
+    def comparison(self) -> Comparison | None:
+        """The pinned moment beside the shown one; None where none is pinned."""
+        if self.pinned is None:
+            return None
+        return compare(self.history, self.pinned, self.history.now.number)
 
     # What can be done
 
@@ -100,7 +111,7 @@ class Panel:
 
     def node_act(self, act: str, node: str) -> Event:
         """The event behind a button of the node row."""
-        return node_events(node)[act]
+        return node_events(self.history.cluster, node)[act]
 
     def why_not_back(self) -> str | None:
         """Why there is no step back; None if there is."""
@@ -119,6 +130,12 @@ class Panel:
         except RuleError as error:
             # Where a learner's own line raised, it is named.
             self.notice = "".join(told(error)) if error.__cause__ else str(error)
+
+    def act(self, thing: str, name: str, act: str, command: str = "") -> None:
+        """Do `act` to the thing of that id and name, if it still is there and can have it done."""
+        for one in self.things(command):
+            if (one.id, one.name) == (thing, name) and act in one.acts:
+                self.do(one.acts[act])
 
     def send(self, node: str, command: str) -> None:
         """Let a client send a command to a node."""
@@ -156,6 +173,21 @@ class Panel:
         else:
             self.step()
 
+    def until(self, asked: Asked) -> str:
+        """Play what comes by itself until a condition holds; say in a sentence what came of it."""
+        self._leave_the_middle()
+        return str(run_until(self.history, asked))
+
+    def mark(self, note: str) -> None:
+        """Leave a lesson mark at the shown moment, in place of the one there; or take that away."""
+        self._leave_the_middle()
+        self.history.mark(" ".join(note.split()))
+
+    def pin(self) -> None:
+        """Keep the shown moment to compare others with; pinned already, it is let go."""
+        now = self.history.now.number
+        self.pinned = None if self.pinned == now else now
+
     def back(self) -> None:
         """Go one event back, or out of a step taken rule by rule to where it began."""
         if self._beat:
@@ -175,6 +207,17 @@ class Panel:
         self._leave_the_middle()
         self.history.goto(number)
 
+    def why_no_mark(self, *, ahead: bool) -> str | None:
+        """Why there is no lesson mark to go to, ahead or behind; None if there is one."""
+        if self._next_mark(ahead=ahead) is not None:
+            return None
+        return f"There is no mark {'after' if ahead else 'before'} this moment."
+
+    def go_to_mark(self, *, ahead: bool) -> None:
+        """Go to the next lesson mark of the shown line, or to the one before."""
+        if (event := self._next_mark(ahead=ahead)) is not None:
+            self.go_to(event)
+
     def go_along(self, tip: int) -> None:
         """Show another line of the run, at the last moment that it shares with this one."""
         self._leave_the_middle()
@@ -189,8 +232,25 @@ class Panel:
         explanation: Explanation,
         position: str,
     ) -> Frame:
-        title, shown = self.history.title or "A run of your own", lights(self.history)
-        return Frame(title, cluster, step_shown, explanation, position, shown, self.notice)
+        return Frame(
+            title=self.history.title or "A run of your own",
+            cluster=cluster,
+            step=step_shown,
+            explanation=explanation,
+            position=position,
+            lights=lights(self.history),
+            notice=self.notice,
+            breaks=breaks(self.history),
+            moment=None if self._beat else self.history.now.number,
+            parent=self.history.now.parent,
+        )
+
+    def _next_mark(self, *, ahead: bool) -> int | None:
+        here = self.place()
+        events = [event for event, _ in marks(self.history)]
+        if ahead:
+            return next((event for event in events if event > here), None)
+        return next((event for event in reversed(events) if event < here), None)
 
     def _go_beyond(self) -> str | None:
         if reason := self.refusals.step():

@@ -1,7 +1,8 @@
 """The lab's other views of the shown moment, each with a box to tick.
 
 They stand below all controls, so that none of these moves when a view opens or grows. What is not
-shown is not drawn.
+shown is not drawn. Two views have a box only where there is something to show: a run by other
+rules beside Raft, and a pinned moment beside the shown one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 import ipywidgets
 
 from raftlab.raft import Message
+from raftlab.sim.side_by_side import SideBySide, beside_raft
+from raftlab.views.beside import beside_raft_html, comparison_html
 from raftlab.views.disk_and_memory import DiskAndMemory
 from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.machines import machines_html
@@ -23,49 +26,72 @@ from raftlab.widgets.controls import row, row_name
 from raftlab.widgets.panel import Panel
 from raftlab.widgets.picture import Picture
 
-SHOWN_AT_FIRST = "Space and time"
+CLUSTER, SPACE_AND_TIME, ROLES, MACHINES, MEMORY, BESIDE_RAFT, COMPARED = (
+    "Cluster",
+    "Space and time",
+    "Roles",
+    "State machines",
+    "Disk and memory",
+    "Beside Raft",
+    "Compared",
+)
+SHOWN_AT_FIRST = (CLUSTER, SPACE_AND_TIME, BESIDE_RAFT, COMPARED)
 NARROWEST = 700
 
 
 class Panes:
-    """A box to tick for each view, and below them the views; `box` holds all of it.
+    """A box to tick for each view, all in `row`, and the views, all in `box`.
 
-    `ticks` and `views` have them by name. `followed` is told what a click in a picture leads to.
+    `ticks` and `views` have them by name; the cluster has a tick too, and its view is the stage.
     """
 
-    def __init__(self, panel: Panel, followed: Callable[[object], None]) -> None:
-        """Views of what `panel` shows."""
+    def __init__(
+        self, panel: Panel, followed: Callable[[object], None], ticked: Callable[[], None]
+    ) -> None:
+        """Views of what `panel` shows.
+
+        `followed` is told what a click in a picture leads to, `ticked` is called when a box is.
+        """
         self._panel = panel
         self._theme, self._width = LIGHT, WIDTH
         self._selected: Message | None = None
-        self._pictures = {"Space and time": self._space_time, "Roles": self._roles}
-        self._tables = {"State machines": self._machines, "Disk and memory": self._memory}
+        self._beside: tuple[int, SideBySide | None] | None = None
+        self._pictures = {SPACE_AND_TIME: self._space_time, ROLES: self._roles}
+        self._tables = {
+            MACHINES: self._machines,
+            MEMORY: self._memory,
+            BESIDE_RAFT: self._beside_raft,
+            COMPARED: self._compared,
+        }
         self.views: dict[str, Any] = {
             **{name: Picture() for name in self._pictures},
             **{name: ipywidgets.HTML() for name in self._tables},
         }
         self.ticks: dict[str, Any] = {
-            name: ipywidgets.Checkbox(name == SHOWN_AT_FIRST, description=name, indent=False)
-            for name in self.views
+            name: ipywidgets.Checkbox(name in SHOWN_AT_FIRST, description=name, indent=False)
+            for name in (CLUSTER, *self.views)
         }
-        for name, tick in self.ticks.items():
-            self.views[name].add_class("raftlab-pane")
-            tick.observe(lambda _: self._show(), "value")
+        for tick in self.ticks.values():
+            tick.observe(lambda _: ticked(), "value")
+        for view in self.views.values():
+            view.add_class("raftlab-pane")
         for name in self._pictures:
             self.views[name].on_msg(lambda _, content, __: followed(content))
-        ticks = row(row_name("Views"), *self.ticks.values())
-        self.box = ipywidgets.VBox([ticks, *self.views.values()])
-        self.box.add_class("raftlab-foot")
+        self.row = row(row_name("Views"), *self.ticks.values())
+        self.box = ipywidgets.VBox(tuple(self.views.values()))
 
     def show(self, *, dark: bool, room: int, selected: Message | None) -> None:
         """Bring the views that are shown up to date, for a theme and so many pixels of width."""
         self._theme, self._selected = DARK if dark else LIGHT, selected
         self._width = max(NARROWEST, min(room, WIDTH))
-        self._show()
-
-    def _show(self) -> None:
+        offered = {
+            BESIDE_RAFT: bool(self._panel.history.rules_changed),
+            COMPARED: self._panel.pinned is not None,
+        }
         for name, view in self.views.items():
-            shown = self.ticks[name].value
+            there = offered.get(name, True)
+            self.ticks[name].layout.display = "" if there else "none"
+            shown = there and self.ticks[name].value
             view.layout.display = "" if shown else "none"
             if shown and name in self._pictures:
                 with view.hold_sync():
@@ -90,6 +116,18 @@ class Panes:
     def _memory(self) -> str:
         frame = self._panel.frame()
         return DiskAndMemory(frame.cluster, frame.step).html
+
+    def _beside_raft(self) -> str:
+        # Where a line departs from Raft does not change while one goes along it.
+        history = self._panel.history
+        line = history.line()[-1].number
+        if self._beside is None or self._beside[0] != line:
+            self._beside = line, beside_raft(history)
+        return beside_raft_html(self._beside[1])
+
+    def _compared(self) -> str:
+        found = self._panel.comparison()
+        return comparison_html(self._panel.history, found) if found else ""
 
 
 def _drawn(dot: str) -> str:

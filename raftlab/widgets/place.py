@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from raftlab.sim.branches import named_branches
+from dataclasses import dataclass
+
+from raftlab.sim.branches import MAIN, named_branches
 from raftlab.sim.history import History, Moment
+from raftlab.sim.words import counted, listed
+
+# The tip of another line, its name, after how many events it leaves the shown one, and how many it
+# has in all.
+Rail = tuple[int, str, int, int]
+Mark = tuple[int, str]
 
 
 def place(history: History) -> int:
@@ -26,15 +34,58 @@ def time_ahead(history: History) -> float | None:
     return coming.at if coming else None
 
 
-def branches(history: History) -> tuple[tuple[str, int], ...]:
-    """Every line of the run: its name, and the number of its last moment."""
-    named, line = named_branches(history), history.line()
-    if line[-1].number in (number for _, number in named):
-        return named
-    # A clock that was just set going leaves the line recorded before; nothing follows yet.
-    return (*named, (f"by the clock from event {len(line) - 1}", line[-1].number))
-
-
 def say_time(time: float | None) -> str:
     """A simulated time as the position ends in it; nothing where no clock went."""
     return "" if time is None else f" · {time:,.1f} ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a run: what the shown one is called, and a rail for each other.
+
+    A run of one line has no name for it.
+    """
+
+    name: str
+    rails: tuple[Rail, ...]
+
+
+def lines(history: History) -> Lines:
+    """The lines of the run as seen from the shown one."""
+    line, named = history.line(), named_branches(history)
+    tip = line[-1].number
+    if named == ((MAIN, tip),):
+        return Lines("", ())
+    shown = {moment.number for moment in line}
+    rails = tuple(
+        (other, name, sum(m.number in shown for m in path) - 1, len(path) - 1)
+        for name, other in named
+        if other != tip
+        for path in [history.path(other)]
+    )
+    return Lines(MAIN if (MAIN, tip) in named else "a branch", rails)
+
+
+def marks(history: History) -> tuple[Mark, ...]:
+    """The lesson marks of the shown line: after how many events each stands, and its note."""
+    return tuple((event, m.note) for event, m in enumerate(history.line()) if m.note)
+
+
+def breaks(history: History) -> str:
+    """Where the shown line first breaks a property, seen from where we stand; nothing if nowhere.
+
+    Of what breaks at the shown moment or the next one it gives the sentence too.
+    """
+    line, here = history.line(), place(history)
+    event = next((n for n, moment in enumerate(line) if moment.violations), None)
+    if event is None:
+        return ""
+    found = line[event].violations
+    names = listed([violation.property.name for violation in found])
+    verb = "breaks" if len(found) == 1 else "break"
+    if event > here + 1:
+        return f"In {counted(event - here, 'event')} {names} {verb}."
+    if event < here:
+        return f"{names} broke at event {event}."
+    when = "At the next event" if event > here else "Here"
+    return f"{when} {names} {verb}: {' '.join(v.sentence for v in found)}"

@@ -40,11 +40,15 @@ class Playing:
         # Along a recorded run, play stops where it ends; from there it goes on until paused.
         panel = self._panel
         recorded = panel.place() < panel.moments()
+        clock = asyncio.get_running_loop().time
+        due = clock()
         try:
             while panel.refusals.step() is None and (
                 not recorded or panel.place() < panel.moments()
             ):
-                await asyncio.sleep(1 / self._speed())
+                # Showing a step takes its time, which is a part of the pause; none is caught up on.
+                due = max(due + 1 / self._speed(), clock())
+                await asyncio.sleep(due - clock())
                 panel.step()
                 self._show()
         finally:

@@ -71,11 +71,11 @@ class Refusals:
         """For each act on `message`; for each act alike where none is chosen."""
         if message is None:
             return dict.fromkeys(MESSAGE_ACTS, self.any_message())
-        return self._each(message_events(message))
+        return self.each(message_events(message))
 
     def node_row(self, node: str) -> Row:
         """For each act on `node`."""
-        return self._each(node_events(node))
+        return self.each(node_events(self._history.cluster, node))
 
     def network_row(self, sides: str, sender: str, receiver: str) -> Row:
         """For each act on the network: a split, a cut from one node to another, a healing."""
@@ -86,7 +86,8 @@ class Refusals:
         """For setting a clock going."""
         return dict.fromkeys(CLOCK_ACTS, self.clock())
 
-    def _each(self, events: Mapping[str, Event]) -> Row:
+    def each(self, events: Mapping[str, Event]) -> Row:
+        """For each of these acts, by the event behind it."""
         return {act: self.event(event) for act, event in events.items()}
 
 

@@ -2,13 +2,12 @@
 // It decides nothing. Text arrives as text and is set as text; only the SVG is markup, drawn and
 // escaped in Python.
 
-function element(tag, className, parent, attributes = {}) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
+const HELP =
+  "Click a message and it is delivered; click a node for what it can do; the other mouse button, " +
+  "or Shift+F10, has the rest. With the keyboard: ↑ ↓ choose, Enter acts, M next message, ← → step.";
+
+// A step sooner after the last than this is shown without travel.
+const HURRY_MS = 250;
 
 function build(el) {
   el.classList.add("raftlab-stage");
@@ -20,13 +19,17 @@ function build(el) {
     position: element("span", "raftlab-position", head),
     lights: element("ul", "raftlab-lights", head, { "aria-label": "Properties" }),
   };
-  const told = element("div", "raftlab-told", el);
+  const told = (parts.told = element("div", "raftlab-told", el));
   const words = element("div", "raftlab-words", told, { role: "status", "aria-live": "polite" });
+  parts.breaks = element("p", "raftlab-breaks", words);
   parts.headline = element("p", "raftlab-headline", words);
   parts.reason = element("p", "raftlab-reason", words);
   parts.rules = element("ol", "raftlab-rules", told, { "aria-label": "Rules that fired" });
   parts.notice = element("p", "raftlab-notice", told, { role: "alert" });
-  parts.picture = element("div", "raftlab-picture", el, { role: "img" });
+  parts.picture = element("div", "raftlab-picture", el);
+  parts.drawing = element("div", "raftlab-drawing", parts.picture, { role: "img" });
+  parts.help = element("p", "raftlab-help", el);
+  parts.help.textContent = HELP;
   const details = element("details", "raftlab-text", el);
   element("summary", "", details).textContent = "The same in words";
   parts.text = element("pre", "", details);
@@ -83,17 +86,12 @@ function showPicture(place, frame) {
   place.innerHTML = frame.svg;
   // The place that holds it is the image with a name; inside, it would be told twice.
   place.firstElementChild.setAttribute("aria-hidden", "true");
-  // A pill is for the mouse; for the keyboard the list of messages does the same.
   for (const link of place.querySelectorAll("a")) link.setAttribute("tabindex", "-1");
 }
 
-// A click on a pill chooses its message; its id ends in the message's place in the network.
-function choosePill(event, model) {
-  const link = event.target.closest("a");
-  if (!link) return;
-  event.preventDefault();
-  const place = /^#message-(\d+)$/.exec(link.getAttribute("xlink:href") ?? "");
-  if (place) model.send({ message: Number(place[1]) });
+// Whether a frame is one step after the one that was shown.
+function follows(frame, shown) {
+  return shown !== undefined && frame.moment !== null && frame.parent === shown;
 }
 
 function show(parts, frame) {
@@ -102,13 +100,18 @@ function show(parts, frame) {
   parts.term.dataset.term = frame.term === 0 ? "0" : String(((frame.term - 1) % 5) + 1);
   parts.leader.textContent = frame.leader;
   parts.position.textContent = frame.position;
+  parts.breaks.textContent = frame.breaks;
   parts.headline.textContent = frame.headline;
   parts.notice.textContent = frame.notice;
   parts.text.textContent = frame.text;
   showLights(parts.lights, frame.lights);
   showReason(parts.reason, frame);
   showRules(parts.rules, frame);
-  showPicture(parts.picture, frame);
+  // It never gets lower again: the picture would jump.
+  const lowest = parseFloat(getComputedStyle(parts.told).minHeight) || 0;
+  if (parts.told.offsetHeight > lowest) parts.told.style.minHeight = `${parts.told.offsetHeight}px`;
+  parts.picture.hidden = parts.help.hidden = !frame.shown;
+  showPicture(parts.drawing, frame);
 }
 
 function currentTheme() {
@@ -143,7 +146,23 @@ function takeKeys(el) {
 
 function render({ model, el }) {
   const parts = build(el);
-  const draw = () => show(parts, model.get("frame"));
+  const things = thingsOver(parts.picture, parts.drawing, {
+    act: (thing, label) => model.send({ thing: thing.id, name: thing.name, act: label }),
+    step: (ahead) => model.send({ step: ahead }),
+  });
+  let shown;
+  let when = 0;
+  const draw = () => {
+    const frame = model.get("frame");
+    const calm = performance.now() - when > HURRY_MS;
+    const travels = calm && follows(frame, shown);
+    const flight = travels ? takeOff(parts.drawing, frame.arrived) : null;
+    show(parts, frame);
+    things.show(frame.things);
+    fly(parts.drawing, flight);
+    shown = frame.moment;
+    when = performance.now();
+  };
   const tell = (name, value) => {
     if (model.get(name) !== value) {
       model.set(name, value);
@@ -156,10 +175,10 @@ function render({ model, el }) {
   const sizes = new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
     if (width > 0) tell("room", width);
+    things.place();
   });
   sizes.observe(parts.picture);
   model.on("change:frame", draw);
-  parts.picture.addEventListener("click", (event) => choosePill(event, model));
   draw();
   retheme();
   const leaveKeys = takeKeys(el);

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from raftlab.raft import Message, Role
+from raftlab.raft import Crash, Deliver, Message, Role, Step
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import NoEngine, NotDrawn, svg
 from raftlab.views.layout import MEDIUM, NARROW, WIDE, Layout
@@ -22,6 +22,9 @@ PAPER = "https://raft.github.io/raft.pdf"
 
 LEAST_SCALE = 0.97
 
+# One module for the browser, in files by what each part does.
+SCRIPTS = ("element.js", "menu.js", "things.js", "travel.js", "stage.js")
+
 STYLE = f"""
 .raftlab {{ {css_variables(LIGHT)} }}
 [data-jp-theme-light="false"] .raftlab {{ {css_variables(DARK)} }}
@@ -33,7 +36,7 @@ STYLE = f"""
 class Stage(anywidget.AnyWidget):
     """Shows one frame. The browser tells the theme and how many pixels wide the picture may be."""
 
-    _esm = HERE / "stage.js"
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = STYLE
     frame = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["light", "dark"], "light").tag(sync=True)
@@ -41,25 +44,40 @@ class Stage(anywidget.AnyWidget):
 
 
 class Scrubber(anywidget.AnyWidget):
-    """A range over the moments of a run."""
+    """A range over the moments of the shown line, its lesson marks, and a rail for each other line.
+
+    A click on a rail sends `{"line": the number of its last moment}`. `line` is what the shown one
+    is called, `note` what its marks say of the shown moment.
+    """
 
     _esm = HERE / "scrubber.js"
     place = traitlets.Int(0).tag(sync=True)
     last = traitlets.Int(0).tag(sync=True)
+    line = traitlets.Unicode().tag(sync=True)
+    marks: Any = traitlets.List().tag(sync=True)
+    rails: Any = traitlets.List().tag(sync=True)
 
 
 def frame_for_stage(
-    frame: Frame, *, columns: int, selected: Message | None, dark: bool, room: int
+    frame: Frame,
+    *,
+    columns: int,
+    selected: Message | None,
+    dark: bool,
+    room: int,
+    things: list[dict[str, Any]],
+    shown: bool = True,
 ) -> dict[str, Any]:
     """A frame as the stage takes it: texts, and the picture drawn for its theme and width.
 
-    Where nothing draws, `svg` is empty, the notice names the remedy, and the text stands in.
+    Where nothing draws, `svg` is empty, the notice names the remedy, and the text stands in. Where
+    the picture is not to be `shown`, none is drawn.
     """
     words = frame.explanation
     notice, picture = frame.notice, ""
     try:
-        picture = svg(
-            cluster_dot(
+        if shown:
+            dot = cluster_dot(
                 frame.cluster,
                 frame.step,
                 columns=columns,
@@ -67,7 +85,7 @@ def frame_for_stage(
                 theme=DARK if dark else LIGHT,
                 selected=selected,
             )
-        )
+            picture = svg(dot)
     except (NoEngine, NotDrawn) as missing:
         notice = f"{notice} {missing}".strip()
     return {
@@ -75,6 +93,12 @@ def frame_for_stage(
         "term": max(node.current_term for node in frame.cluster.nodes),
         "leader": _leader(frame),
         "position": frame.position,
+        "breaks": frame.breaks,
+        "moment": frame.moment,
+        "parent": frame.parent,
+        "arrived": _arrived(frame.step),
+        "things": things,
+        "shown": shown,
         "lights": [{"name": light.name, "sentence": light.sentence} for light in frame.lights],
         "headline": words.headline,
         "reason": words.reason,
@@ -87,6 +111,15 @@ def frame_for_stage(
         "alt": alt(frame.cluster, frame.step),
         "text": describe(frame.cluster, frame.step),
     }
+
+
+def _arrived(taken: Step | None) -> str | None:
+    """The id that the message had in the picture before, if one arrived in this step."""
+    match taken.event if taken else None:
+        case Deliver(message) | Crash(_, Deliver(message)) if taken:
+            return f"message-{taken.before.network.index(message)}"
+        case _:
+            return None
 
 
 def layout_for(room: int) -> Layout:

@@ -22,7 +22,7 @@ from raftlab.sim import random_events, random_run
 from raftlab.sim.chance import Mix
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import svg
-from tests.benchmarks import checks, experiments, exploration
+from tests.benchmarks import checks, experiments, exploration, lab
 
 TABLE = Path(__file__).with_name("RESULTS.md")
 
@@ -143,6 +143,7 @@ def results() -> Iterable[Result]:
     yield importing()
     yield from kernels()
     for part in (
+        lab.times,
         checks.times,
         experiments.times,
         exploration.rates,

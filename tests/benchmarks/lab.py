@@ -42,7 +42,7 @@ print("MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 # Resolves with the milliseconds from the click on the button to the changed picture.
 TIMED_CLICK = """(button) => new Promise((resolve) => {
-  const picture = button.closest('.raftlab').querySelector('.raftlab-picture');
+  const picture = button.closest('.raftlab').querySelector('.raftlab-drawing');
   let began;
   const seen = new MutationObserver(() => {
     seen.disconnect();
@@ -57,8 +57,13 @@ TIMED_CLICK = """(button) => new Promise((resolve) => {
 WATCH = """(box) => {
   window.raftlabFrames = [];
   window.raftlabPictures = 0;
-  const picture = box.querySelector('.raftlab-picture');
-  const counted = new MutationObserver(() => { window.raftlabPictures += 1; });
+  const picture = box.querySelector('.raftlab-drawing');
+  // A message that travels over the picture is no picture of its own.
+  const isPicture = ({ addedNodes }) => [...addedNodes]
+    .some((node) => node.matches?.('svg:not(.raftlab-travel)'));
+  const counted = new MutationObserver((changes) => {
+    if (changes.some(isPicture)) window.raftlabPictures += 1;
+  });
   counted.observe(picture, { childList: true });
   const look = () => {
     const svg = picture.querySelector('svg');

@@ -1,12 +1,9 @@
 """Faults and the clock in a real JupyterLab: set it going, step, cut, heal, crash, see the disk."""
 
-import json
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.driving import click_and_wait, first_lab, open_notebook, run_all
+from tests.browser.driving import BEYOND, OVERLAPPING, THEME, click_and_wait, lab_of
 from tests.browser.serving import Course
 
 pytestmark = pytest.mark.browser
@@ -17,62 +14,17 @@ CELLS = (
     "from raftlab.views.disk_and_memory import disk_and_memory\n"
     "disk_and_memory(opened.panel.history)",
 )
-THEME = "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab %s'})"
-
-# What of a lab reaches beyond it, or has words that do not fit; the picture draws its own.
-BEYOND = """(lab) => {
-  const edge = lab.getBoundingClientRect().right;
-  const parts = [...lab.querySelectorAll(':is(button, select, input, label, p, span, td, th)')];
-  return parts.filter((part) => part.offsetParent && !part.closest('.raftlab-picture'))
-    .filter((part) => part.getBoundingClientRect().right > edge
-      || (part.matches('button, td, th, p') && part.scrollWidth > part.clientWidth + 1))
-    .map((part) => part.outerHTML);
-}"""
-OVERLAPPING = """(lab) => {
-  const parts = [...lab.querySelectorAll('.raftlab-row :is(button, select, input)')]
-    .filter((part) => part.offsetParent);
-  const boxes = parts.map((part) => part.getBoundingClientRect());
-  const overlap = (a, b) => a.left < b.right && b.left < a.right
-    && a.top < b.bottom && b.top < a.bottom;
-  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => overlap(a, b)).map(String));
-}"""
 
 PLACES = """(lab) => {
   const top = lab.getBoundingClientRect().top;
-  return [...lab.querySelectorAll('button, select, input')]
+  return [...lab.querySelectorAll('button, select, input')].filter((part) => part.offsetParent)
     .map((part) => [part.getBoundingClientRect().left, part.getBoundingClientRect().top - top]);
 }"""
 
 
-def put_notebook(page: Page, course: Course) -> None:
-    """Put a notebook that opens the lab into the course's folder."""
-    parts = urlsplit(course.address)
-    where = f"{parts.scheme}://{parts.netloc}/api/contents/{NAME}?{parts.query}"
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for number, source in enumerate(CELLS)
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
-    body = {"type": "notebook", "content": notebook}
-    answer = page.request.put(where, data=json.dumps(body))
-    assert answer.ok, answer.text()
-
-
 @pytest.fixture
 def lab(page: Page, course: Course) -> Locator:
-    put_notebook(page, course)
-    # Alone: a notebook that was open before would come back, and its labs stand before this one.
-    open_notebook(page, course.notebook(NAME))
-    run_all(page)
-    return first_lab(page)
+    return lab_of(page, course, NAME, *CELLS)
 
 
 def choose(lab: Locator, name: str, value: str) -> None:

@@ -1,7 +1,6 @@
 """Run until: what comes next by itself is played until something is so, or it is said why not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -10,6 +9,7 @@ from raftlab.raft import (
     ClientCommand,
     Cluster,
     Crash,
+    Heal,
     Node,
     Partition,
     RequestVote,
@@ -292,18 +292,22 @@ def test_so_many_events_is_a_number(most: object) -> None:
         run_until(fresh(3), LEADER, most)  # type: ignore[arg-type]
 
 
-def test_what_is_ahead_is_another_branch_where_it_is_not_what_comes_next() -> None:
+def test_what_is_recorded_ahead_is_followed_first() -> None:
     history = fresh(3)
     history.play(Timeout("node2"))
     history.goto(0)
     assert run_until(history, LEADER).reached
-    assert leaders(history.cluster) == ["node1"]
-    assert len(history.branches()) == 2
-    again = replace(history.now)
-    history.goto(0)
-    assert run_until(history, LEADER).reached
-    assert history.now == again
-    assert len(history.branches()) == 2
+    assert leaders(history.cluster) == ["node2"]
+
+
+def test_a_recorded_run_that_comes_back_to_a_cluster_is_no_circle() -> None:
+    history = leader_elected(3)
+    history.play(Partition((("node1",),)), Heal(), Partition((("node1",),)), Heal())
+    history.goto(len(history) - 5)
+    assert run_until(history, lambda cluster: False, most=4).why_not == (
+        "The limit of 4 events is reached."
+    )
+    assert history.now.number == len(history) - 1
 
 
 # In words

@@ -155,12 +155,9 @@ def test_a_clock_in_the_past_begins_a_branch_and_main_is_kept() -> None:
     lab.scrubber.place = 10
     press(lab, "Start the clock")
     assert lab.scrubber.last == 10
-    assert [name for name, _ in lab.controls.branch.options] == [
-        "main",
-        "by the clock from event 10",
-    ]
+    assert lab.scrubber.rails == [[whole, "main", 10, whole]]
     press(lab, "Step ▸")
-    lab.controls.branch.value = lab.controls.branch.options[0][1]
+    lab._on_followed({"line": whole})
     assert (lab.scrubber.place, lab.scrubber.last) == (10, whole)
 
 
@@ -240,7 +237,7 @@ def test_the_chosen_message_stays_chosen_while_it_is_in_flight() -> None:
     assert lab.controls.message.value == second
 
 
-def test_a_click_on_a_pill_chooses_its_message_and_a_late_click_does_nothing() -> None:
+def test_a_click_on_a_ring_chooses_its_message_and_a_late_click_does_nothing() -> None:
     lab = Lab(fresh())
     press(lab, "Time out")
     second = lab.panel.history.cluster.network[1]
@@ -285,15 +282,18 @@ def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
 def test_doing_something_else_in_the_past_begins_a_branch_and_main_leads_back() -> None:
     lab = Lab(walkthrough())
     whole = lab.scrubber.last
-    assert lab.controls.branch.disabled
+    assert (lab.scrubber.rails, lab.scrubber.line) == ([], "")
     lab.scrubber.place = 10
     lab.controls.node.value = "node1"
     press(lab, "Crash")
-    assert [name for name, _ in lab.controls.branch.options] == ["main", "event 11: node1 crashes"]
-    assert lab.scrubber.last == 11
-    lab.controls.branch.value = lab.controls.branch.options[0][1]
-    assert (lab.scrubber.place, lab.scrubber.last) == (10, whole)
-    lab.controls.branch.value = lab.controls.branch.options[1][1]
+    assert (lab.scrubber.last, lab.scrubber.line) == (11, "a branch")
+    ((tip, *rail),) = lab.scrubber.rails
+    assert rail == ["main", 10, whole]
+    lab._on_followed({"line": tip})
+    assert (lab.scrubber.place, lab.scrubber.last, lab.scrubber.line) == (10, whole, "main")
+    ((tip, *rail),) = lab.scrubber.rails
+    assert rail == ["event 11: node1 crashes", 10, 11]
+    lab._on_followed({"line": tip})
     assert (lab.scrubber.place, lab.scrubber.last) == (10, 11)
 
 
@@ -451,8 +451,10 @@ def test_the_other_views_are_drawn_when_they_are_shown_and_follow_each_frame() -
     assert views["Roles"].svg == ""
     for tick in ticks.values():
         tick.value = True
-    before = {name: _content(view) for name, view in views.items()}
+    always = [name for name in views if ticks[name].layout.display == ""]
+    before = {name: _content(views[name]) for name in always}
     assert all(before.values())
+    assert set(views) - set(always) == {"Beside Raft", "Compared"}
     press(lab, "◂ Back")
     press(lab, "◂ Back")
     assert _content(views["Space and time"]) != before["Space and time"]

@@ -25,10 +25,13 @@ from raftlab.raft import (
 )
 from raftlab.raft.node import persist
 from raftlab.sim.acts import AtLeader
+from raftlab.sim.conditions import CONDITIONS
+from raftlab.sim.gallery import GALLERY
 from raftlab.sim.saved import dumps, loads
 from raftlab.sim.timed import timed
 from raftlab.widgets.acts import HELP, MESSAGE_ACTS, NETWORK_ACTS, NODE_ACTS, example, partition
 from raftlab.widgets.panel import Panel
+from raftlab.widgets.place import breaks, lines, marks
 from raftlab.widgets.refusals import say_refusals
 
 
@@ -124,6 +127,7 @@ def test_peeking_by_rule_records_nothing_until_the_step_is_whole() -> None:
         ("Heartbeat", None),
         ("Crash", None),
         ("Restart", "node1 runs already."),
+        ("Cut off", None),
     ],
 )
 def test_every_act_that_is_not_possible_says_why(act: str, reason: str | None) -> None:
@@ -145,6 +149,7 @@ NODE1 = "node1"
         ("Heartbeat", Heartbeat(NODE1)),
         ("Crash", Crash(NODE1)),
         ("Restart", Restart(NODE1)),
+        ("Cut off", Partition(((NODE1,), ("node2", "node3")))),
     ],
 )
 def test_every_act_on_a_node_is_one_event(act: str, event: Event) -> None:
@@ -357,11 +362,10 @@ def test_a_clock_in_the_past_leaves_what_was_recorded_in_its_branch() -> None:
     panel.go_to(10)
     panel.start_clock(0)
     assert (panel.place(), panel.moments()) == (10, 10)
-    assert panel.branches() == (("main", whole), ("by the clock from event 10", 10))
-    assert panel.branch() == 10
+    assert lines(panel.history).rails == ((whole, "main", 10, whole),)
     panel.step()
     assert (panel.place(), panel.moments()) == (11, 11)
-    assert panel.branch() in [number for _, number in panel.branches()]
+    assert lines(panel.history).rails == ((whole, "main", 10, whole),)
     panel.go_along(whole)
     assert (panel.place(), panel.moments()) == (10, whole)
 
@@ -517,3 +521,75 @@ def test_a_run_whose_rules_are_not_here_can_be_looked_at_and_not_played_on() -> 
     ):
         assert say_refusals(row) == reason
     assert len(panel.history.moments) == 2
+
+
+def test_a_run_is_played_until_something_is_so() -> None:
+    panel = Panel(fresh())
+    assert panel.until(CONDITIONS["a leader exists"]).startswith("Reached after")
+    assert any(node.role is Role.LEADER for node in panel.history.cluster.nodes)
+    assert panel.until(lambda cluster: cluster.node("node1").up) == "So already: the condition."
+
+
+def test_what_a_condition_does_wrong_is_said_and_nothing_is_lost() -> None:
+    panel = Panel(fresh())
+    said = panel.until(lambda cluster: cluster.leader)
+    assert "raised AttributeError" in said
+    assert panel.history.now.number == 0
+
+
+def test_a_moment_is_marked_and_marks_are_jumped_between() -> None:
+    panel = Panel(fresh())
+    assert panel.why_no_mark(ahead=True) == "There is no mark after this moment."
+    for note in ("one", "", "  three\n words "):
+        panel.step()
+        panel.mark(note)
+    panel.step()
+    assert marks(panel.history) == ((1, "one"), (3, "three words"))
+    panel.go_to_mark(ahead=False)
+    assert panel.place() == 3
+    panel.go_to_mark(ahead=False)
+    assert (panel.place(), panel.why_no_mark(ahead=False)) == (
+        1,
+        "There is no mark before this moment.",
+    )
+    panel.go_to_mark(ahead=True)
+    panel.mark("")
+    assert marks(panel.history) == ((1, "one"),)
+
+
+def test_a_pinned_moment_is_compared_with_wherever_one_goes() -> None:
+    panel = Panel(walkthrough())
+    panel.go_to(3)
+    panel.pin()
+    panel.go_to(5)
+    found = panel.comparison()
+    assert (found.one, found.other) == (3, 5)
+    panel.pin()
+    assert panel.pinned == 5
+    panel.pin()
+    assert (panel.pinned, panel.comparison()) == (None, None)
+
+
+def test_where_a_line_breaks_a_property_is_said_from_wherever_one_stands() -> None:
+    panel = Panel(GALLERY["lost_vote"].history())
+    event = next(n for n, moment in enumerate(panel.history.line()) if moment.violations)
+    panel.go_to(event - 3)
+    assert breaks(panel.history) == "In 3 events Election Safety breaks."
+    panel.go_to(event - 1)
+    assert breaks(panel.history).startswith("At the next event Election Safety breaks: ")
+    panel.step()
+    assert breaks(panel.history).startswith("Here Election Safety breaks: ")
+    assert panel.frame().breaks == breaks(panel.history)
+    panel.step()
+    assert breaks(panel.history) == f"Election Safety broke at event {event}."
+    assert breaks(walkthrough()) == ""
+
+
+def test_the_columns_are_those_of_the_longest_log_there_ever_was() -> None:
+    panel = Panel(leader_elected())
+    assert panel.columns() == 0
+    panel.send("node1", "SET x 1")
+    assert panel.columns() == 1
+    panel.back()
+    panel.step_by_rule()
+    assert panel.columns() == 1

@@ -82,44 +82,76 @@ class _Begun:
 
 
 class _Walk:
-    """The journeys so far, and of each message those on their way, the oldest first."""
+    """The journeys along a line so far, and of each message those under way, the oldest first."""
 
-    def __init__(self) -> None:
-        self.all: list[_Begun] = []
+    def __init__(self, start: Moment) -> None:
+        """Stand at the start of a line."""
+        self.tip, self.places = start, 1
+        self._journeys: list[Journey] = []
+        self._changed: dict[int, _Begun] = {}
+        self._begun = 0
         self._flying: dict[Message, deque[_Begun]] = {}
+        for message in start.cluster.network:
+            self.send(message, BEFORE)
+
+    def follow(self, line: Sequence[Moment]) -> tuple[Journey, ...]:
+        """Walk on along a line that begins with what was walked already."""
+        for place in range(self.places, len(line)):
+            if (step := line[place].step) is not None:
+                _go_on(self, step, place)
+        self.tip, self.places = line[-1], len(line)
+        self._journeys += [self._changed[number].over() for number in self._new()]
+        for number, begun in self._changed.items():
+            self._journeys[number] = begun.over()
+        self._changed.clear()
+        return tuple(self._journeys)
 
     def send(self, message: Message, place: int) -> None:
-        self._begin(_Begun(len(self.all), message, place))
+        self._begin(_Begun(self._begun, message, place))
 
     def end(self, message: Message, place: int, fate: Fate) -> None:
         ended = self._flying[message].popleft()
         ended.end, ended.fate = place, fate
+        self._changed[ended.number] = ended
 
     def copy(self, message: Message, place: int) -> None:
         original = self._flying[message][0]
-        copy = _Begun(len(self.all), message, original.sent)
+        copy = _Begun(self._begun, message, original.sent)
         copy.copy_of, copy.copied = original.number, place
         self._begin(copy)
 
     def hold_back(self, message: Message, place: int) -> None:
         flying = self._flying[message]
         flying[0].held += (place,)
+        self._changed[flying[0].number] = flying[0]
         flying.rotate(-1)
 
     def _begin(self, begun: _Begun) -> None:
-        self.all.append(begun)
+        self._begun += 1
+        self._changed[begun.number] = begun
         self._flying.setdefault(begun.message, deque()).append(begun)
+
+    def _new(self) -> range:
+        return range(len(self._journeys), self._begun)
+
+
+# The last line walked: the next is the same one, or goes on from it, as long as a run is played.
+_last: list[_Walk] = []
 
 
 def journeys(line: Sequence[Moment]) -> tuple[Journey, ...]:
     """The journey of every message along a line of moments, in the order of sending."""
-    walk = _Walk()
-    for message in line[0].cluster.network:
-        walk.send(message, BEFORE)
-    for place, moment in enumerate(line):
-        if moment.step is not None:
-            _go_on(walk, moment.step, place)
-    return tuple([begun.over() for begun in walk.all])
+    if not _last or not _goes_on_from(_last[0], line):
+        _last[:] = [_Walk(line[0])]
+    return _last[0].follow(line)
+
+
+def _goes_on_from(walk: _Walk, line: Sequence[Moment]) -> bool:
+    # Before a moment there is one way only: whoever took this step has walked all before it.
+    if walk.places > len(line):
+        return False
+    there = line[walk.places - 1]
+    return there is walk.tip or (there.step is not None and there.step is walk.tip.step)
 
 
 def _go_on(walk: _Walk, step: Step, place: int) -> None:
