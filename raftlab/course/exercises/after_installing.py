@@ -6,7 +6,7 @@ from raftlab.course.starts_compacting import conflicting
 from raftlab.sim.acts import Arrival
 
 EXERCISE = FormExercise(
-    name="after_installing", chapter="07_log_compaction", place=4, title="What is left of a log", stars=2,
+    name="after_installing", chapter="07_log_compaction", place=6, title="What is left of a log", stars=2,
     section="Fig. 13; §7", task="node3 led term 1, and has three entries of that term; it has applied the first. node1 "
     "leads term 2 by now. Its snapshot of two entries, the second of term 2, arrives at node3. What has node3 then?",
     start=conflicting, acts=(Arrival("node1", "node3"),),

@@ -20,7 +20,7 @@ COMMITTED = (ClientCommand("node1", "SET x 1"), Replicate("node1", "node2"), Arr
 BACK = Crash("node1"), Restart("node1")
 
 EXERCISE = ScheduleExercise(
-    name="blank_machine", chapter="07_log_compaction", place=8, title="Break it: a blank machine", stars=2,
+    name="blank_machine", chapter="07_log_compaction", place=3, title="Break it: a blank machine", stars=2,
     section="§7, Figure 12", task="The nodes of this cluster restart behind their snapshot, but with an empty machine. "
     "All else is Raft. node1 leads. Write a schedule in which a property breaks, with as few events as you can.",
     start=leader_elected, rules=RAFT.but(restart=restart),

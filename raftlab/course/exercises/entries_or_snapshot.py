@@ -16,7 +16,7 @@ def sent(to):
 ONE_OF = '"entries", "snapshot" or "nothing"'
 
 EXERCISE = FormExercise(
-    name="entries_or_snapshot", chapter="07_log_compaction", place=3, title="Entries or a snapshot", stars=1,
+    name="entries_or_snapshot", chapter="07_log_compaction", place=5, title="Entries or a snapshot", stars=1,
     section="§7", task="node1 leads. It has discarded entries 1 and 2, and keeps entry 3. Each of the others has the "
     "entries that it acknowledged: node2 all three, node3 the first two, node4 the first, node5 none. node1 sends to "
     "each what it lacks. What goes to whom?",

@@ -17,7 +17,7 @@ from raftlab.course.starts_compacting import (
 )
 
 EXERCISE = RuleExercise(
-    name="install_snapshot", chapter="07_log_compaction", place=5, title="Installing a snapshot", stars=3,
+    name="install_snapshot", chapter="07_log_compaction", place=7, title="Installing a snapshot", stars=3,
     section="Fig. 13; §7", task="Give the node with the leader's snapshot in place of what that covers. If its own log "
     "begins as late as that already, give it as it is.",
     cases=tuple(

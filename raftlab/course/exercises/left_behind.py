@@ -27,7 +27,7 @@ def missing(cluster):
 SENT = ClientCommand("node1", "SET x 1"), Replicate("node1", "node2"), Arrival("node1", "node2")
 
 EXERCISE = ScheduleExercise(
-    name="left_behind", chapter="07_log_compaction", place=7, title="Left behind", stars=2, section="§7",
+    name="left_behind", chapter="07_log_compaction", place=4, title="Left behind", stars=2, section="§7",
     task="node1 leads three servers with empty logs. Write a schedule after which the leader has discarded an entry "
     "that a follower never got.",
     start=leader_elected, goal=Property("Left behind", "§7", Scope.CLUSTER, one_lacks), missing=missing,
