@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from raftlab.raft import (
+    RAFT,
     AppendEntries,
     AppendReply,
     Disk,
     Entry,
     FrozenMap,
+    InstallSnapshot,
     Log,
     Node,
     RequestVote,
     Role,
+    Snapshot,
 )
 from raftlab.raft.machine import EMPTY_MACHINE, apply
 from raftlab.raft.node import Configuration
@@ -149,3 +152,30 @@ def refusal(
         conflict_term=of_term,
         conflict_index=index,
     )
+
+
+def compacted(node: Node, index: int) -> Node:
+    """That node, having taken a snapshot when it had applied its log up to `index`; 0 is none."""
+    if not index:
+        return node
+    snapshot = _snapshot(node, index)
+    log = node.log.after(index, snapshot.last_included_term)
+    return replace(
+        node, snapshot=snapshot, log=log, disk=replace(node.disk, log=log, snapshot=snapshot)
+    )
+
+
+def installs(*terms: int, term: int = 3) -> InstallSnapshot:
+    """The leader of `term` sends a snapshot of a log whose entries have these terms."""
+    snapshot = _snapshot(server(*terms), len(terms))
+    return InstallSnapshot("node1", "node2", term, snapshot)
+
+
+def _snapshot(node: Node, index: int) -> Snapshot:
+    machine = EMPTY_MACHINE
+    for entry in node.log.up_to(index).entries:
+        machine = apply(machine, entry.command)
+    early = replace(node, commit_index=index, last_applied=index, machine=machine)
+    snapshot = RAFT.take_snapshot(early).snapshot
+    assert snapshot is not None
+    return snapshot

@@ -54,5 +54,8 @@ class Question:
 
 
 def say_log(log: Log) -> str:
-    """A log as the terms of its entries, in order."""
-    return " ".join(f"t{entry.term}" for entry in log.entries) or "empty"
+    """A log as the terms of its entries, in order, behind what it has discarded."""
+    kept = " ".join(f"t{entry.term}" for entry in log.entries) or "empty"
+    if not log.prefix_index:
+        return kept
+    return f"discarded up to entry {log.prefix_index} of t{log.prefix_term}, after that {kept}"

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from raftlab.raft import RAFT, Log, Node, Role
+from raftlab.course.snapshots_otherwise import forgetting, has_news, taken
+from raftlab.raft import RAFT, Configuration, Log, Node, Role
 
 
 def held(node, index):
@@ -179,6 +180,31 @@ RESTART = {
     "down": lambda n: replace(RAFT.restart(n), up=False),
 }
 
+TAKE_SNAPSHOT = {
+    "one entry less": lambda n: taken(n, n.last_applied - 1) if has_news(n) else n,
+    "of no cluster": lambda n: (
+        taken(n, n.last_applied, configuration=Configuration(())) if has_news(n) else n
+    ),
+    "of no term": lambda n: taken(n, n.last_applied, last_included_term=0) if has_news(n) else n,
+    "numbered one too low": lambda n: (
+        taken(n, n.last_applied, last_included_index=n.last_applied - 1) if has_news(n) else n
+    ),
+    "with an empty log": lambda n: replace(RAFT.take_snapshot(n), log=Log()),
+    "never": lambda n: n,
+}
+
+INSTALL_SNAPSHOT = {
+    "beside its old log": forgetting("log"),
+    "without saving it": forgetting("snapshot"),
+    "if it reaches beyond its log": lambda n, r: (
+        RAFT.install_snapshot(n, r) if n.log.last_index < r.snapshot.last_included_index else n
+    ),
+    "if it is of a later term": lambda n, r: (
+        RAFT.install_snapshot(n, r) if n.log.last_term < r.snapshot.last_included_term else n
+    ),
+    "with an empty log": lambda n, r: replace(RAFT.install_snapshot(n, r), log=Log()),
+}
+
 WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "may_vote": MAY_VOTE,
     "wins_election": WINS_ELECTION,
@@ -188,4 +214,6 @@ WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "log_is_up_to_date": LOG_IS_UP_TO_DATE,
     "leader_commit_index": LEADER_COMMIT_INDEX,
     "restart": RESTART,
+    "take_snapshot": TAKE_SNAPSHOT,
+    "install_snapshot": INSTALL_SNAPSHOT,
 }
