@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
+from raftlab.raft import (
+    AppendEntries,
+    ClientRequest,
+    Disk,
+    Entry,
+    FrozenMap,
+    Log,
+    Node,
+    RequestVote,
+    Role,
+)
 from raftlab.raft.machine import EMPTY_MACHINE, apply
 from raftlab.raft.node import Configuration
 from raftlab.sim.words import counted, listed
@@ -98,6 +108,11 @@ def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
     """A candidate with this log asks node2 for its vote in `term`."""
     own = log(*terms)
     return RequestVote(sender, "node2", term, own.last_index, own.last_term)
+
+
+def asks(command: str | None, session: int, serial: int) -> ClientRequest:
+    """client1 asks node2 for something, or for a session."""
+    return ClientRequest("client1", "node2", session, serial, command)
 
 
 def appends(

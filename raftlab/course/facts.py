@@ -9,6 +9,7 @@ from raftlab.modelcheck.result import Exploration
 from raftlab.raft import (
     RAFT,
     AppendEntries,
+    ClientRequest,
     Deliver,
     Firing,
     Log,
@@ -18,6 +19,7 @@ from raftlab.raft import (
 )
 from raftlab.raft.events import actor
 from raftlab.raft.messages import AppendReply, VoteReply
+from raftlab.raft.reading import Read
 from raftlab.sim.explain.rules import said
 from raftlab.sim.words import listed, say_event
 
@@ -53,8 +55,10 @@ class Facts:
 def facts_of_firing(where: str, event: int | None, before: Node, firing: Firing) -> Facts:
     """The facts of one answer of a rule, given in a turn of `before`."""
     about = next(iter(firing.arguments), None)
-    if isinstance(about, RequestVote | VoteReply | AppendEntries | AppendReply):
+    if isinstance(about, RequestVote | VoteReply | AppendEntries | AppendReply | ClientRequest):
         other = about.sender
+    elif isinstance(about, Read):
+        other = about.client
     else:
         other = before.peers[0]
     return Facts(where, event, before.name, other, firing.node.current_term, _said(before, firing))
@@ -84,12 +88,13 @@ def _by_the_paper(before: Node, firing: Firing) -> object:
 
 def facts_of_run(found: Exploration, rule: str) -> Facts | None:
     """Where `rule` departed from Raft in the run found; None if there is no such place."""
-    if found.history is None or found.departs is None:
+    number = found.departs if found.rules.changed == {rule} else first_otherwise(found, rule)
+    if found.history is None or number is None:
         return None
-    taken = found.history.moment(found.departs).step
+    taken = found.history.moment(number).step
     if taken is None or (name := actor(taken.event)) is None:
         return None
-    event = len(found.history.path(found.departs)) - 1
+    event = len(found.history.path(number)) - 1
     where = f"At event {event} ({say_event(taken.event)})"
     asked = list(_asked(taken, taken.before.node(name), rule))
     differing = [pair for pair in asked if pair[1].gave != _by_the_paper(*pair)]
@@ -99,6 +104,21 @@ def facts_of_run(found: Exploration, rule: str) -> Facts | None:
     if isinstance(taken.event, Deliver):
         return replace(facts, other=taken.event.message.sender)
     return facts
+
+
+def first_otherwise(found: Exploration, rule: str) -> int | None:
+    """The number of the first moment in the run found in which `rule` answered otherwise.
+
+    Where the rules around it are not the paper's, the run departs from Raft by more than this one.
+    """
+    for moment in found.history.line() if found.history else ():
+        taken = moment.step
+        if taken is None or (name := actor(taken.event)) not in taken.before.names:
+            continue
+        asked = _asked(taken, taken.before.node(str(name)), rule)
+        if any(firing.gave != _by_the_paper(node, firing) for node, firing in asked):
+            return moment.number
+    return None
 
 
 def _asked(taken: Step, node: Node, rule: str) -> Iterator[tuple[Node, Firing]]:
