@@ -29,7 +29,7 @@ EXERCISE = ScheduleExercise(
     nudge="What can a client do that has had no answer for a while?",
     hint="Nothing need be lost and nobody need crash: it is enough that the client is impatient. How often is the "
          "request in the leader's log then?",
-    scaffold='[Ask("client1", "node1", "INCR count"), AskAgain(...), ..., Replicate("node1", "node2"), ...]',
+    scaffold='[Ask("client1", "node1", "INCR count"), AskAgain("client1", ...), ..., Replicate("node1", "node2"), ...]',
     explains="The log has the request twice, and each entry is carried out. No property of Figure 3 breaks: all servers "
              "agree that the count is 2. What is broken is the promise to the client.",
 )
