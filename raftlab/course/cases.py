@@ -12,6 +12,7 @@ from raftlab.raft import (
     RAFT,
     AppendEntries,
     AppendReply,
+    ClientRequest,
     Disk,
     Entry,
     FrozenMap,
@@ -119,6 +120,11 @@ def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
     """A candidate with this log asks node2 for its vote in `term`."""
     own = log(*terms)
     return RequestVote(sender, "node2", term, own.last_index, own.last_term)
+
+
+def asks(command: str | None, session: int, serial: int) -> ClientRequest:
+    """client1 asks node2 for something, or for a session."""
+    return ClientRequest("client1", "node2", session, serial, command)
 
 
 def appends(

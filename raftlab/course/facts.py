@@ -18,6 +18,7 @@ from raftlab.raft import (
     Step,
 )
 from raftlab.raft.events import actor
+from raftlab.raft.reading import Read
 from raftlab.sim.explain.rules import said
 from raftlab.sim.words import listed, say_event
 
@@ -59,6 +60,8 @@ def facts_of_firing(
         other = about.sender
     elif about in before.peers:  # a rule that writes to a peer
         other = about
+    elif isinstance(about, Read):
+        other = about.client
     else:
         other = before.peers[0]
     return Facts(where, event, before.name, other, term, _said(before, firing, paper))
@@ -91,12 +94,14 @@ def facts_of_run(found: Exploration, rule: str, paper: Function | None = None) -
     `paper` is what Raft has in its place, if it is none of `RAFT`.
     """
     paper = paper or getattr(RAFT, rule)
-    if found.history is None or found.departs is None:
+    alone = found.rules.changed == {rule}
+    number = found.departs if alone else _first_otherwise(found, rule, paper)
+    if found.history is None or number is None:
         return None
-    taken = found.history.moment(found.departs).step
+    taken = found.history.moment(number).step
     if taken is None or (name := actor(taken.event)) is None:
         return None
-    event = len(found.history.path(found.departs)) - 1
+    event = len(found.history.path(number)) - 1
     where = f"At event {event} ({say_event(taken.event)})"
     asked = list(_asked(taken, taken.before.node(name), rule))
     differing = [pair for pair in asked if pair[1].gave != _by_the_paper(*pair, paper)]
@@ -106,6 +111,21 @@ def facts_of_run(found: Exploration, rule: str, paper: Function | None = None) -
     if isinstance(taken.event, Deliver):
         return replace(facts, other=taken.event.message.sender)
     return facts
+
+
+def _first_otherwise(found: Exploration, rule: str, paper: Function) -> int | None:
+    """The number of the first moment in the run found in which `rule` answered otherwise.
+
+    Where the rules around it are not the paper's, the run departs from Raft by more than this one.
+    """
+    for moment in found.history.line() if found.history else ():
+        taken = moment.step
+        if taken is None or (name := actor(taken.event)) not in taken.before.names:
+            continue
+        asked = _asked(taken, taken.before.node(str(name)), rule)
+        if any(firing.gave != _by_the_paper(node, firing, paper) for node, firing in asked):
+            return moment.number
+    return None
 
 
 def _asked(taken: Step, node: Node, rule: str) -> Iterator[tuple[Node, Firing]]:

@@ -37,7 +37,7 @@ from raftlab.modelcheck.faults import Unsound, fails, never_returns
 from raftlab.modelcheck.goals import LIVELY, Goal
 from raftlab.modelcheck.result import Verdict
 from raftlab.modelcheck.watchdog import Overlong
-from raftlab.raft import RAFT, Firing, RuleError, Rules
+from raftlab.raft import RAFT, SAFETY, Firing, Property, RuleError, Rules
 from raftlab.sim.history import History
 
 SECONDS = 15.0  # for all explorations of one check; Raft's own rules take less than 2 s
@@ -72,7 +72,8 @@ class RuleExercise(Exercise):
     """Write the rule that the exercise is named after.
 
     `asks` is the question that leads on from a wrong answer that is none of the `mistakes`.
-    `alternatives` are right answers that are written otherwise than the paper's.
+    `alternatives` are right answers that are written otherwise than the paper's. It takes its place
+    among `rules`, and none of the `properties` may break.
     """
 
     cases: tuple[Case, ...]
@@ -80,6 +81,8 @@ class RuleExercise(Exercise):
     asks: str
     mistakes: tuple[Mistake, ...]
     alternatives: tuple[Function, ...]
+    rules: Rules = RAFT
+    properties: tuple[Property, ...] = SAFETY
 
     def how_to_answer(self, number: int = 1) -> str:
         """The function itself, in the cell that defines it."""
@@ -127,7 +130,7 @@ class RuleExercise(Exercise):
         return self._explored(own, firings)
 
     def _explored(self, own: OwnRule, firings: Sequence[Firing]) -> Checked:
-        explored = list(self._explorations(RAFT.but(**{self.name: own})))
+        explored = list(self._explorations(self.rules.but(**{self.name: own})))
         last = explored[-1]
         if last.verdict is Verdict.UNSOUND and last.fault:
             return faulty(self, own, last.fault, last)
@@ -148,7 +151,7 @@ class RuleExercise(Exercise):
         ends = perf_counter() + SECONDS
         for place in self.places:
             bounds = replace(place.bounds, seconds=max(0.0, ends - perf_counter()))
-            found = explore(place.start(), rules, bounds, goals=place.goals)
+            found = explore(place.start(), rules, bounds, self.properties, goals=place.goals)
             yield found
             if found.verdict not in (Verdict.NOTHING_BROKE, Verdict.UNAVAILABLE):
                 return

@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from raftlab.modelcheck import Bounds
-from raftlab.raft import ClientCommand, Crash, Deliver, Drop, Heartbeat, Message, Replicate, Timeout
+from raftlab.raft import (
+    Ask,
+    ClientCommand,
+    Crash,
+    Deliver,
+    Drop,
+    Heartbeat,
+    Message,
+    Replicate,
+    Timeout,
+)
+from raftlab.raft.ways_to_read import READ_INDEX
 from raftlab.sim.acts import Arrival
 from raftlab.sim.history import History
-from raftlab.sim.scenarios import deposed_leader, fresh, leader_elected
+from raftlab.sim.scenarios import client_ready, deposed_leader, fresh, leader_elected
 from raftlab.sim.script import deliver_all, deliver_among, lose_the_rest, perform
 
 # One more term, one more entry, one message that will yet arrive, nobody stops.
@@ -22,6 +33,9 @@ A_CRASH = replace(NARROW, crashes=1)
 TWO_ENTRIES = replace(NARROW, entries=2)
 FIVE_NODES = replace(NARROW, in_flight=2, timeouts=1, commands=1, depth=9)
 SIX_EVENTS = replace(FIVE_NODES, entries=0, commands=0, depth=6)
+A_RETRY = replace(NARROW, terms=0, entries=2, in_flight=2, commands=0, operations=1)
+A_NEW_LEADER = replace(NARROW, entries=2, commands=0, timeouts=1, operations=1)
+THEN_A_READ = replace(A_NEW_LEADER, operations=2, retries=0)
 TWO_REIGNS = replace(NARROW, terms=2, timeouts=2, depth=15)
 
 
@@ -141,6 +155,61 @@ def _lose_all_but(history: History, late: Message | None) -> None:
     for message in history.cluster.network:
         if message != late:
             history.do(Drop(message))
+
+
+def deposed_with_client() -> History:
+    """node2 leads term 2, by node3's vote; node1 leads term 1, and has heard nothing of it.
+
+    client1 has a session, and nothing is in flight.
+    """
+    history = client_ready()
+    history.title = "3 nodes, a client, node1 deposed by node2 and unaware of it"
+    perform(history, Timeout("node2"), Arrival("node2", "node3"), Arrival("node3", "node2"))
+    lose_the_rest(history)
+    return history
+
+
+def answered_once() -> History:
+    """node1 leads term 1; client1 has counted to one, and has its answer. All three have it."""
+    history = client_ready()
+    history.title = "3 nodes, and a client that has counted to one"
+    perform(history, Ask("client1", "node1", "INCR count"))
+    deliver_all(history)
+    for sends in (Replicate, Heartbeat):
+        perform(history, sends("node1"))
+        deliver_all(history)
+    return history
+
+
+def answer_lost() -> History:
+    """node1 has counted to one for client1, and is down; its answer was lost.
+
+    The others have the entry, and do not know that it is committed.
+    """
+    history = client_ready()
+    history.title = "3 nodes, the leader down, and a client without its answer"
+    perform(history, Ask("client1", "node1", "INCR count"), Arrival("client1", "node1"))
+    perform(history, Replicate("node1"), Arrival("node1", "node2"), Arrival("node1", "node3"))
+    perform(history, Arrival("node2", "node1"), Crash("node1"))
+    lose_the_rest(history)
+    return history
+
+
+def one_down_and_a_client() -> History:
+    """node1 leads term 1; client1 has counted to one, and has its answer; node3 is down."""
+    history = answered_once()
+    history.title = "3 nodes, node3 down, and a client that has counted to one"
+    perform(history, Crash("node3"))
+    return history
+
+
+def read_once() -> History:
+    """node1 leads term 1; client1 has counted to one, and read it without an entry in the log."""
+    history = History(answered_once().cluster, READ_INDEX)
+    history.title = "3 nodes, and a client that has counted to one and read it"
+    perform(history, Ask("client1", "node1", "GET count"))
+    deliver_all(history)
+    return history
 
 
 TO_NODE2_AND_BACK = Arrival("node1", "node2"), Arrival("node2", "node1")

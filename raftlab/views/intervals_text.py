@@ -76,7 +76,13 @@ def show_linearizability(verdict: Linearizability) -> dict[str, str]:
     return {"text/html": f"<style>{SCHEME}</style>{card}", "text/plain": str(verdict)}
 
 
-def _picture(verdict: Linearizability) -> Html:
+def intervals(operations: Sequence[Operation]) -> Html:
+    """The diagram of what clients saw, with no verdict on it: whether it fits is for the reader."""
+    unjudged = Linearizability(Outcome.UNDECIDED, tuple(operations), "")
+    return _picture(unjudged, f"What clients saw over time: {'; '.join(map(str, operations))}.")
+
+
+def _picture(verdict: Linearizability, alt: str = "") -> Html:
     if not verdict.operations:
         return Html("")
     try:
@@ -85,5 +91,5 @@ def _picture(verdict: Linearizability) -> Html:
         return element("p", "words", prose(str(missing)))
     source = f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
     return element(
-        "div", "alone", element("img", "picture", alt=intervals_alt(verdict), src=source)
+        "div", "alone", element("img", "picture", alt=alt or intervals_alt(verdict), src=source)
     )

@@ -19,6 +19,7 @@ from raftlab.course.asking import ask
 from raftlab.course.catalogue import catalogue
 from raftlab.course.exercise import Exercise
 from raftlab.course.generated import GeneratedExercise
+from raftlab.course.linearizable import Linearizable, right_word
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.possible_logs import PossibleLogs, right_letters
 from raftlab.course.predict import ChoiceExercise, FormExercise
@@ -121,6 +122,8 @@ def right_answer(exercise: Exercise, number: int) -> object:
             return safe_index(logs_after_a_power_cut(number))
         case PossibleLogs():
             return right_letters(number)
+        case Linearizable():
+            return right_word(number)
     raise TypeError(f"Of {type(exercise).__name__} no right answer is known here.")
 
 
