@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
 from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.messages import VoteReply
 from raftlab.raft.node import Configuration
 from raftlab.sim.words import counted, listed
 
@@ -98,6 +99,11 @@ def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
     """A candidate with this log asks node2 for its vote in `term`."""
     own = log(*terms)
     return RequestVote(sender, "node2", term, own.last_index, own.last_term)
+
+
+def vote(*, term: int, granted: bool = True) -> VoteReply:
+    """node1 answers node2's request for its vote."""
+    return VoteReply("node1", "node2", term, granted)
 
 
 def appends(
