@@ -24,6 +24,7 @@ from raftlab.raft import (
     Snapshot,
 )
 from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.messages import VoteReply
 from raftlab.raft.node import Configuration
 from raftlab.sim.words import counted, listed
 
@@ -125,6 +126,11 @@ def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
 def asks(command: str | None, session: int, serial: int) -> ClientRequest:
     """client1 asks node2 for something, or for a session."""
     return ClientRequest("client1", "node2", session, serial, command)
+
+
+def vote(*, term: int, granted: bool = True) -> VoteReply:
+    """node1 answers node2's request for its vote."""
+    return VoteReply("node1", "node2", term, granted)
 
 
 def appends(

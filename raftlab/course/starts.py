@@ -31,6 +31,7 @@ NO_ENTRY = replace(NARROW, entries=0)
 NO_RESTART = replace(NARROW, restarts=0)
 A_CRASH = replace(NARROW, crashes=1)
 TWO_ENTRIES = replace(NARROW, entries=2)
+VOTES_TWICE = replace(NARROW, terms=0, entries=0, in_flight=3)
 FIVE_NODES = replace(NARROW, in_flight=2, timeouts=1, commands=1, depth=9)
 SIX_EVENTS = replace(FIVE_NODES, entries=0, commands=0, depth=6)
 A_RETRY = replace(NARROW, terms=0, entries=2, in_flight=2, commands=0, operations=1)
@@ -103,6 +104,35 @@ def late_entries() -> History:
     perform(history, ClientCommand("node1", "SET b 1"), Replicate("node1", "node2"))
     (message,) = (m for m in history.cluster.network if m != late)
     perform(history, Deliver(message), Arrival("node2", "node1"))
+    return history
+
+
+def vote_of_an_earlier_term() -> History:
+    """node1 and node2 stand for term 2; node3's vote of term 1, for node1, is still in flight.
+
+    node1 has lost all its requests of term 2, and node2's to node3 is in flight.
+    """
+    history = fresh()
+    history.title = "3 nodes, two candidates of term 2, a vote of term 1 still in flight"
+    perform(history, Timeout("node1"), Timeout("node2"), Arrival("node1", "node3"))
+    (vote,) = (m for m in history.cluster.network if m.sender == "node3")
+    perform(history, *(Drop(m) for m in history.cluster.network if m != vote))
+    perform(history, Timeout("node1"), Timeout("node2"))
+    asked = {vote.receiver: vote.sender, "node3": "node2"}
+    perform(
+        history,
+        *(Drop(m) for m in history.cluster.network if asked.get(m.receiver) != m.sender),
+    )
+    return history
+
+
+def an_older_and_a_newer_candidate() -> History:
+    """node1 leads term 1. node2 stands for term 2; node3, for term 3, is asking once more."""
+    history = leader_elected()
+    history.title = "3 nodes, one candidate of term 2 and one of term 3"
+    perform(history, Timeout("node3"))
+    lose_the_rest(history)
+    perform(history, Timeout("node3"), Timeout("node2"))
     return history
 
 
