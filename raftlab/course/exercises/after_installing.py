@@ -20,8 +20,8 @@ EXERCISE = FormExercise(
                               "The machine of the snapshot: what has been applied in it?"),
         "commit_index": Field("a number", lambda after: after.node("node3").commit_index,
                               "Can a snapshot hold what is not committed?"),
-        "b": Field("what its machine has for the key b, in quotes", lambda after: after.node("node3").machine.get("b"),
-                   "Two entries have set b. Which of them was committed, and which is in the snapshot?"),
+        "b": Field("what its machine has for the key b, as a number", lambda after: int(after.node("node3").machine.get(
+                   "b", "0")), "Two entries have set b. Which of them was committed, and which is in the snapshot?"),
     },
     nudge="Compare the term of node3's own entry 2 with that of the snapshot's last.",
     hint="They differ, so the two logs part before the end of the snapshot, and nothing that node3 has behind it can "

@@ -17,8 +17,8 @@ EXERCISE = FormExercise(
                               "Of its machine, what is on disk? Can it apply what it has no entries of?"),
         "commit_index": Field("a number", lambda after: after.node("node3").commit_index,
                               "commit_index is not on disk. What does the snapshot tell of it nevertheless?"),
-        "keys": Field("the keys in its machine, in one word, such as \"abc\"", lambda after: "".join(
-                      sorted(after.node("node3").machine)), "From which entries is the machine of a snapshot?"),
+        "keys": Field("how many keys its machine has", lambda after: len(after.node("node3").machine),
+                      "From which entries is the machine of a snapshot, and what of that does a later entry add?"),
     },
     nudge="What is on its disk by now, besides the term and the vote? And what is not, though it once knew it?",
     hint="An entry that is in the log only may be committed, or not: after a crash a server cannot tell. What is in a "

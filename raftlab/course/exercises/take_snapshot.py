@@ -39,6 +39,8 @@ EXERCISE = RuleExercise(
                 "Snapshot Covers Discarded", "{node} discarded entries. What is to give them back after a crash?"),
         Mistake("discards nothing", lambda node: replace(RAFT.take_snapshot(node), log=node.log), "Nothing broke",
                 "{node} has a snapshot now, and its log is as long as before. What was the snapshot for?"),
+        Mistake("takes one of nothing", lambda n: taken(n, n.last_applied), "Nothing broke",
+                "{node} has applied nothing that it has not discarded. What would a new snapshot have that none has?"),
         Mistake("goes by what is committed", lambda n: taken(n, n.commit_index) if has_news(n) else n, "Nothing broke",
                 "Is all that {node} has committed in its machine already?"),
     ),
@@ -48,6 +50,5 @@ EXERCISE = RuleExercise(
     scaffold="def take_snapshot(node):\n    index = node.last_applied\n    term = ...\n    if index == ...:\n"
              "        return node\n    snapshot = Snapshot(index, term, ..., ...)\n"
              "    return replace(node, snapshot=snapshot, log=...)",
-    explains="The machine is what all applied entries came to, so these can go, and no other. The term of the last "
-             "one stays behind: the entry that follows is checked against it.",
+    explains="What is applied is in the machine, so it can go. Its last term is kept: the next entry is checked by it.",
 )
