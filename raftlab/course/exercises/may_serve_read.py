@@ -20,7 +20,7 @@ EXERCISE = RuleExercise(
     cases=(case("a majority has answered", 2, 2), case("all have answered", 2, 2, 2), case("nobody has answered", 2),
            case("all have answered the round before", 2, 1, 1), case("one has answered a later round", 2, 2, begun=1),
            case("it is not applied yet", 2, 2, applied=1), case("it leads no more", 2, 2, 2, role=Role.FOLLOWER),
-           case("nothing of its term is committed", 1, 2, 2), case("the read came before its first commit", 2, 2, index=1),
+           case("nothing of its term is committed", 1, 2, 2), case("the read is older than its commit", 2, 2, index=1),
            case("two of four have answered", 2, 2, 2, size=5), case("one of three has answered", 2, 2, size=4)),
     places=(Place(read_once, THEN_A_READ, ANSWERED), Place(one_down_and_a_client, replace(
         THEN_A_READ, restarts=0), ANSWERED)), rules=READ_INDEX, properties=(*SAFETY, *CLIENTS),
