@@ -19,6 +19,8 @@ from raftlab.raft import (
     InstallSnapshot,
     Log,
     Node,
+    Read,
+    Reading,
     RequestVote,
     Role,
     Snapshot,
@@ -131,6 +133,29 @@ def asks(command: str | None, session: int, serial: int) -> ClientRequest:
 def vote(*, term: int, granted: bool = True) -> VoteReply:
     """node1 answers node2's request for its vote."""
     return VoteReply("node1", "node2", term, granted)
+
+
+def read_case(
+    says: str,
+    commit: int,
+    *answered: int,
+    applied: int = 2,
+    size: int = 3,
+    begun: int = 2,
+    index: int | None = None,
+    role: Role = Role.LEADER,
+) -> Case:
+    """node2 leads term 2, with an entry of term 1 and one of its own, and is in its second round.
+
+    client1 reads, at `index` or the commit_index; the round `begun` is the read's, and others have
+    `answered` these.
+    """
+    node = leader(1, 2, match=(0,) * (size - 1), size=size, commit=commit)
+    rounds = FrozenMap.of(dict(zip(node.peers, answered, strict=False)))
+    read = Read("client1", 5, 1, "GET x", commit if index is None else index, begun)
+    reading = Reading(2, rounds, (read,))
+    node = replace(node, role=role, last_applied=min(applied, commit), reading=reading)
+    return Case(says, (node, read))
 
 
 def appends(

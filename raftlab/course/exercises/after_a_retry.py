@@ -11,9 +11,9 @@ TO_NODE3 = Arrival("node2", "node3"), Arrival("node3", "node2")
 
 EXERCISE = FormExercise(
     name="after_a_retry", chapter="06_clients", place=5, title="Asked twice, of two leaders", stars=3, section="§8",
-    task="client1 has a session. node1 put its INCR count in the log, committed and applied it, and crashed; its answer "
-    "was lost. node2 and node3 have the entry, as entry 2. Now node2 is elected, client1 asks it again, what node2 then "
-    "sends to node3 arrives, the answers to node2 and to client1, too. What is so afterwards?",
+    task="client1 has a session. node1 put its INCR count in the log, committed and applied it, and crashed; the "
+    "answer was lost. node2 and node3 have the entry, as entry 2. Now node2 is elected, client1 asks it again, and "
+    "all that node2, node3 and client1 send each other arrives. What is so afterwards?",
     start=answer_lost, acts=(*ELECTED, AskAgain("client1", "node2"), Arrival("client1", "node2"), *TO_NODE3,
                              Replicate("node2", "node3"), *TO_NODE3, Arrival("node2", "client1")),
     fields={

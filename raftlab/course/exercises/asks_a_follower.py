@@ -14,8 +14,8 @@ EXERCISE = ChoiceExercise(
                               Arrival("node2", "client1")),
     choices=(
         Choice("client1 has its answer: node2 has asked node1 on its behalf.", lambda after:
-               after.client("client1").request is None, "Who has carried out the command by then, and on how many "
-               "servers is its entry?"),
+               after.client("client1").request is None, "Who has carried out the command by then, and on how "
+               "many servers is its entry?"),
         Choice("The command is in node2's log, which will pass it on to node1.", lambda after:
                after.node("node2").log.last_index == 2, "Whose log decides what a follower's log holds?"),
         Choice("client1 waits, and its request is on its way to node1.", lambda after: any(
@@ -26,6 +26,6 @@ EXERCISE = ChoiceExercise(
     nudge="What does a node do with a command that it may not append?",
     hint="A follower appends nothing of its own, and carries nothing for others. But it has heard from the leader.",
     scaffold="node2 answers: not done, and the leader is ...; so client1 ...",
-    explains="Whoever does not lead names the leader it knows of, if it does. The client then asks there, with the same "
-             "number, since it is the same request. If nobody is named, it asks any other server.",
+    explains="Whoever does not lead names the leader it knows of, if it does. The client then asks there, with the "
+             "same number, since it is the same request. If nobody is named, it asks any other server.",
 )

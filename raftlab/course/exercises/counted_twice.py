@@ -24,12 +24,13 @@ EXERCISE = ScheduleExercise(
     start=client_ready, rules=REPEATED["no sessions"], properties=CLIENTS, missing=missing,
     bounds=Bounds(terms=0, entries=2, in_flight=2, crashes=0, operations=1, retries=1, commands=0),
     wrong=(WrongRun((*ASKED, *COPIED), "After 5 events"),
-           WrongRun((*ASKED, *COPIED, Arrival("node1", "client1"), AskAgain("client1", "node1")), "Line 7 cannot happen"),
+           WrongRun((*ASKED, *COPIED, Arrival("node1", "client1"), AskAgain("client1", "node1")),
+                    "Line 7 cannot happen"),
            WrongRun((*ASKED, *COPIED, Arrival("node1", "client1"), *ASKED, *COPIED), "After 11 events")),
     nudge="What can a client do that has had no answer for a while?",
     hint="Nothing need be lost and nobody need crash: it is enough that the client is impatient. How often is the "
          "request in the leader's log then?",
-    scaffold='[Ask("client1", "node1", "INCR count"), AskAgain("client1", ...), ..., Replicate("node1", "node2"), ...]',
-    explains="The log has the request twice, and each entry is carried out. No property of Figure 3 breaks: all servers "
-             "agree that the count is 2. What is broken is the promise to the client.",
+    scaffold='[Ask("client1", "node1", "INCR count"), AskAgain("client1", ...), ..., Replicate("node1", ...), ...]',
+    explains="The log has the request twice, and each entry is carried out. No property of Figure 3 breaks: all "
+             "servers agree that the count is 2. What is broken is the promise to the client.",
 )
