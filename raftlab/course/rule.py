@@ -72,7 +72,8 @@ class RuleExercise(Exercise):
     """Write the rule that the exercise is named after.
 
     `asks` is the question that leads on from a wrong answer that is none of the `mistakes`.
-    `alternatives` are right answers that are written otherwise than the paper's.
+    `alternatives` are right answers that are written otherwise than the paper's. `measure` is what
+    an answer is measured by, where that is not among `RAFT`.
     """
 
     cases: tuple[Case, ...]
@@ -80,6 +81,7 @@ class RuleExercise(Exercise):
     asks: str
     mistakes: tuple[Mistake, ...]
     alternatives: tuple[Function, ...]
+    measure: Function | None = None
 
     def how_to_answer(self, number: int = 1) -> str:
         """The function itself, in the cell that defines it."""
@@ -92,8 +94,7 @@ class RuleExercise(Exercise):
     @property
     def paper(self) -> Function:
         """The paper's rule."""
-        rule: Function = getattr(RAFT, self.name)
-        return rule
+        return self.measure or getattr(RAFT, self.name)
 
     def grade(self, answer: object, number: int = 1) -> Checked:
         """Ask the cases, try every schedule, and say what came of it."""
