@@ -45,8 +45,8 @@ EXERCISE = RuleExercise(
                                                        next_index=n.next_index.set(r.sender, r.match_index + 1)),),
     nudge="Two tables change, for one name. What does the answer say about the first, and what follows for the second?",
     hint="Of two truths about a follower the one that says more counts. And of which term must an answer be?",
-    scaffold="def record_success(node, reply):\n    if node.role.value != 'leader' or reply.term != ...:\n        return "
-             "node\n    known = max(..., ...)\n    return replace(node, match_index=..., next_index=...)",
+    scaffold="def record_success(node, reply):\n    if node.role.value != 'leader' or reply.term != ...:\n        "
+             "return node\n    known = max(..., ...)\n    return replace(node, match_index=..., next_index=...)",
     explains="Within a term a follower keeps what it acknowledged, so an old answer is true and says less: the greater "
              "counts. Between terms its log may have been cut: an answer of another term says nothing any more.",
 )

@@ -18,6 +18,10 @@ def refusals(way):
     return {letter: cost.refusals for letter, cost in figure_7_costs({way: BACKING_UP[way]})[way].items()}
 
 
+def saved(letter):
+    return refusals(ONE)[letter] - refusals(LAST)[letter]
+
+
 def worst(way):
     return max(refusals(way).values())
 
@@ -30,12 +34,12 @@ def some_run_breaks_or_ends_otherwise():
 
 EXERCISE = ChoiceExercise(
     name="what_backing_up_costs", chapter="03_log_replication", place=8, title="What going back faster buys", stars=1,
-    section="§5.3", task="You have seen how often each follower of Figure 7 refuses. Which of these sentences holds? To "
-    "each check all six are repaired again, under every way.",
+    section="§5.3", task="You have seen how often each follower of Figure 7 refuses. Which of these sentences holds? "
+    "For each check all six are repaired again, in every way.",
     start=figure_7, acts=(ClientCommand("node1", "SET x 11"), Replicate("node1", "node7"), Arrival("node1", "node7")),
     choices=(
-        Choice("To know where the follower's log ends is what helps most where its log is longest.", lambda after:
-               refusals(LAST)["f"] < refusals(ONE)["f"], "(f) has the longest log. Which two of its bars are equal?"),
+        Choice("To know where the follower's log ends helps (f) most, which refuses most.", lambda after:
+               saved("f") == max(map(saved, REIGNS)), "Two of the bars of (f) are equal. Which, and why?"),
         Choice("The faster the leader goes back, the more it risks: some follower ends with another log.", lambda after:
                some_run_breaks_or_ends_otherwise(), "Who decides whether entries are taken, the leader or the check?"),
         Choice("Any way to go back faster spares every follower some refusals.", lambda after: all(
@@ -45,8 +49,8 @@ EXERCISE = ChoiceExercise(
                refusals(TERM)["f"] == 2 == worst(TERM) < worst(ONE)),
     ),
     nudge="Compare the four bars of one follower, and then the bars of one way.",
-    hint="(f) has eight entries of two terms that node1 lacks. Which way refuses eight times less one, and which twice?",
+    hint="(f) has eight entries that node1 lacks, of two terms. In which way does it refuse seven times, and when twice?",
     scaffold="By whole terms the leader needs ... refusals for (f), whose log has entries of ... terms in the way.",
     explains="(f) has eight entries too many, of two terms, and refuses twice. None of the ways can do harm, since the "
-             "follower's check decides; and whoever has nothing in the way refuses nobody, however slow the leader.",
+             "follower's check decides; and whoever has nothing in the way never refuses.",
 )
