@@ -49,7 +49,7 @@ EXERCISE = ChoiceExercise(
                refusals(TERM)["f"] == 2 == worst(TERM) < worst(ONE)),
     ),
     nudge="Compare the four bars of one follower, and then the bars of one way.",
-    hint="(f) has eight entries that node1 lacks, of two terms. In which way does it refuse seven times, and when twice?",
+    hint="(f) has eight entries that node1 lacks, of two terms. In which way does it refuse twice?",
     scaffold="By whole terms the leader needs ... refusals for (f), whose log has entries of ... terms in the way.",
     explains="(f) has eight entries too many, of two terms, and refuses twice. None of the ways can do harm, since the "
              "follower's check decides; and whoever has nothing in the way never refuses.",
