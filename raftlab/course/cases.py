@@ -171,24 +171,13 @@ def success(match: int, *, term: int = 1, prev: int = 0) -> AppendReply:
     return AppendReply("node1", "node2", term, True, prev, match_index=match)
 
 
-def refusal(
-    prev: int, *, last: int, term: int = 1, conflict: tuple[int, int] = (0, 0)
-) -> AppendReply:
-    """node1 refuses node2 what follows `prev`: its log ends at `last`.
+def refusal(prev: int, last: int, term: int = 1, conflict: tuple[int, int] = (0, 0)) -> AppendReply:
+    """node1 refuses node2, the leader, what follows `prev`: its log ends at `last`.
 
-    `conflict` is the index at which the term that stands in the way begins, and that term.
+    `conflict` is where the term that stands in the way begins in its log, and that term.
     """
-    index, of_term = conflict
-    return AppendReply(
-        "node1",
-        "node2",
-        term,
-        False,
-        prev,
-        last_log_index=last,
-        conflict_term=of_term,
-        conflict_index=index,
-    )
+    answer = AppendReply("node1", "node2", term, False, prev, last_log_index=last)
+    return replace(answer, conflict_index=conflict[0], conflict_term=conflict[1])
 
 
 def compacted(node: Node, index: int) -> Node:

@@ -73,7 +73,8 @@ class RuleExercise(Exercise):
 
     `asks` is the question that leads on from a wrong answer that is none of the `mistakes`.
     `alternatives` are right answers that are written otherwise than the paper's. It takes its place
-    among `rules`, and none of the `properties` may break.
+    among `rules`, and none of the `properties` may break. `measure` is what an answer is measured
+    by, where that is not among `RAFT`.
     """
 
     cases: tuple[Case, ...]
@@ -83,6 +84,7 @@ class RuleExercise(Exercise):
     alternatives: tuple[Function, ...]
     rules: Rules = RAFT
     properties: tuple[Property, ...] = SAFETY
+    measure: Function | None = None
 
     def how_to_answer(self, number: int = 1) -> str:
         """The function itself, in the cell that defines it."""
@@ -95,8 +97,7 @@ class RuleExercise(Exercise):
     @property
     def paper(self) -> Function:
         """The paper's rule."""
-        rule: Function = getattr(RAFT, self.name)
-        return rule
+        return self.measure or getattr(RAFT, self.name)
 
     def grade(self, answer: object, number: int = 1) -> Checked:
         """Ask the cases, try every schedule, and say what came of it."""

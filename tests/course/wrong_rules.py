@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from raftlab.course.snapshots_otherwise import forgetting, has_news, taken
-from raftlab.raft import RAFT, Configuration, Log, Node, Role
+from raftlab.raft import RAFT, Configuration, FrozenMap, Log, Node, Role
+from raftlab.raft.backing_up import back_up_by_term
 
 
 def held(node, index):
@@ -205,6 +206,59 @@ INSTALL_SNAPSHOT = {
     "with an empty log": lambda n, r: replace(RAFT.install_snapshot(n, r), log=Log()),
 }
 
+
+def sends(node, peer, index, **otherwise):
+    at = replace(node, next_index=node.next_index.set(peer, index))
+    return replace(RAFT.append_entries(at, peer), **otherwise)
+
+
+APPEND_ENTRIES = {
+    "as if they followed nothing": lambda n, p: replace(
+        RAFT.append_entries(n, p), prev_log_index=0, prev_log_term=0
+    ),
+    "one at a time": lambda n, p: replace(
+        RAFT.append_entries(n, p), entries=RAFT.append_entries(n, p).entries[:1]
+    ),
+    "only what is committed": lambda n, p: replace(
+        RAFT.append_entries(n, p),
+        entries=n.log.entries[n.next_index[p] - 1 : n.commit_index],
+    ),
+    "one too late": lambda n, p: sends(n, p, n.next_index[p] + 1),
+    "no word of commitment": lambda n, p: replace(RAFT.append_entries(n, p), leader_commit=0),
+    "the last entry's term": lambda n, p: replace(
+        RAFT.append_entries(n, p), prev_log_term=n.log.last_term
+    ),
+}
+
+
+def noted(node, reply, **otherwise):
+    return RAFT.record_success(node, replace(reply, **otherwise))
+
+
+RECORD_SUCCESS = {
+    "nothing": lambda n, r: n,
+    "one more": lambda n, r: noted(n, r, match_index=r.match_index + 1),
+    "what was built upon": lambda n, r: noted(n, r, match_index=r.prev_log_index),
+    "next_index alone": lambda n, r: replace(noted(n, r), match_index=n.match_index),
+    "what is committed": lambda n, r: noted(n, r, match_index=n.commit_index),
+    "of everyone": lambda n, r: replace(
+        noted(n, r), match_index=FrozenMap.of(dict.fromkeys(n.match_index, r.match_index))
+    ),
+}
+
+
+BACK_UP = {
+    "to what is known": lambda n, r: replace(
+        n, next_index=FrozenMap.of({p: i + 1 for p, i in n.match_index.items()})
+    ),
+    "by two": lambda n, r: RAFT.back_up(RAFT.back_up(n, r), r),
+    "by half": lambda n, r: replace(
+        n, next_index=FrozenMap.of({p: (i + 1) // 2 for p, i in n.next_index.items()})
+    ),
+    "to the end alone": lambda n, r: n if r.conflict_index else back_up_by_term(n, r),
+}
+
+
 WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "may_vote": MAY_VOTE,
     "wins_election": WINS_ELECTION,
@@ -216,4 +270,7 @@ WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "restart": RESTART,
     "take_snapshot": TAKE_SNAPSHOT,
     "install_snapshot": INSTALL_SNAPSHOT,
+    "append_entries": APPEND_ENTRIES,
+    "record_success": RECORD_SUCCESS,
+    "back_up": BACK_UP,
 }
