@@ -104,7 +104,7 @@ def test_a_solution_is_shown_at_once_after_a_pass() -> None:
 
 def test_progress_is_a_table_with_stars() -> None:
     count = len(catalogue())
-    assert progress().headline == f"0 of {count} exercises passed, 0 of 28 stars."
+    assert progress().headline == f"0 of {count} exercises passed, 0 of 36 stars."
     check("may_vote", for_everyone)
     hint("may_vote")
     check("may_vote", RAFT.may_vote)
