@@ -29,7 +29,7 @@ EXERCISE = RuleExercise(
         Case("it follows, and the term is older", (FOLLOWS, appends(term=1))),
     ),
     places=tuple(Place(start, NARROW) for start in (leader_elected, one_behind, split_vote, deposed_leader)),
-    asks="{where}, {node} had a message of {other}'s. Of which term was it, and what does {node} keep of its own?",
+    asks="{where}: which of its role, vote and leader were of {node}'s old term? What is known of the new one?",
     mistakes=(
         Mistake("keeps its role", lambda n, m: moved(n, m, role=n.role), "Election Safety",
                 "{node} came into term {term} in the role that it had before. Who elected it for this term?"),

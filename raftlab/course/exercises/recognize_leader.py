@@ -26,7 +26,7 @@ EXERCISE = RuleExercise(
         Case("it follows this leader already", (server(term=1, voted_for="node1", follows="node1"), appends(term=1))),
     ),
     places=(Place(fresh, NARROW), Place(leader_elected, NARROW), Place(split_vote, NARROW)),
-    asks="{where}, {node} heard from {other}, the leader of its term. What is {node} then, and what had it promised?",
+    asks="{where}: {other} leads {node}'s term. What is {node} then, whom does it follow, and what had it promised?",
     mistakes=(
         Mistake("goes on as before", lambda node, request: node, "Nothing broke",
                 "{node} has heard who leads. Where will it send a client, and does it still want to be elected?"),

@@ -29,7 +29,7 @@ EXERCISE = RuleExercise(
     ),
     places=(Place(fresh, NARROW), Place(one_node_down, NARROW), Place(split_vote, NARROW),
             Place(vote_of_an_earlier_term, VOTES_TWICE, goals=())),
-    asks="{where}, {node} had an answer from {other}. To which question, and of which term?",
+    asks="{where}: was {other}'s answer a yes, of this term, and new? And was {node} a candidate?",
     mistakes=(
         Mistake("counts refusals", lambda n, r: counted(n, r, n.role is Role.CANDIDATE, r.term == n.current_term,
                 r.sender not in n.votes_received), "Election Safety", "What did {other} say to {node}?"),
