@@ -205,6 +205,16 @@ INSTALL_SNAPSHOT = {
     "with an empty log": lambda n, r: replace(RAFT.install_snapshot(n, r), log=Log()),
 }
 
+RECORD_SNAPSHOT = {
+    "one more than it says": lambda n, r: RAFT.record_snapshot(
+        n, replace(r, match_index=r.match_index + 1)
+    ),
+    "of whatever term": lambda n, r: RAFT.record_snapshot(n, replace(r, term=n.current_term)),
+    "with next_index alone": lambda n, r: replace(
+        RAFT.record_snapshot(n, r), match_index=n.match_index
+    ),
+}
+
 WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "may_vote": MAY_VOTE,
     "wins_election": WINS_ELECTION,
@@ -216,4 +226,5 @@ WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "restart": RESTART,
     "take_snapshot": TAKE_SNAPSHOT,
     "install_snapshot": INSTALL_SNAPSHOT,
+    "record_snapshot": RECORD_SNAPSHOT,
 }
