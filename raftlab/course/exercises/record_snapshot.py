@@ -35,7 +35,7 @@ EXERCISE = RuleExercise(
            Case("it leads no more", (server(1, 1, term=2, follows="node3"), SnapshotReply("node1", "node2", 2, 1)))),
     places=(Place(snapshot_to_send, AN_ENTRY, ()), Place(alone_with_node3, AN_ENTRY_NO_RESTART, COMMITS),
             Place(alone_with_node3, replace(AN_ENTRY, terms=1, compactions=0, commands=1, timeouts=1), ())),
-    asks="{where}, {node} and Raft differ. What did {other}'s answer say, and what does it not say?",
+    asks="{where}, {node} and Raft differ. Of which term is {other}'s answer, and what did {node} know before?",
     mistakes=(
         Mistake("takes it for the whole log", heeding(lambda node, reply: node.log.last_index), "Leader Completeness",
                 "The answer spoke of a snapshot. What had {node} taken since that {other} has never seen?"),
@@ -49,8 +49,9 @@ EXERCISE = RuleExercise(
     alternatives=(heeding(),),
     nudge="Two notes are kept for each follower: how far it agrees, and what to send it next.",
     hint="Both move together, and neither goes back. An answer of another term is not an answer to this leader.",
-    scaffold="def record_snapshot(node, reply):\n    peer, known = reply.sender, reply.match_index\n    if node.role.value "
-             "!= 'leader' or reply.term != ...:\n        return node\n    if known <= ...:\n        return node\n    "
-             "return replace(node, match_index=node.match_index.set(peer, known), next_index=...)",
+    scaffold="def record_snapshot(node, reply):\n    peer, known = reply.sender, reply.match_index\n"
+             "    if node.role.value != 'leader' or reply.term != ...:\n        return node\n    if known <= ...:\n"
+             "        return node\n    notes = node.match_index.set(peer, known)\n"
+             "    return replace(node, match_index=notes, next_index=...)",
     explains="The snapshot is of the leader's own log, so who has it agrees up to its end. Entries go on behind that.",
 )
