@@ -259,6 +259,16 @@ BACK_UP = {
 }
 
 
+RECORD_SNAPSHOT = {
+    "one more than it says": lambda n, r: RAFT.record_snapshot(
+        n, replace(r, match_index=r.match_index + 1)
+    ),
+    "of whatever term": lambda n, r: RAFT.record_snapshot(n, replace(r, term=n.current_term)),
+    "with next_index alone": lambda n, r: replace(
+        RAFT.record_snapshot(n, r), match_index=n.match_index
+    ),
+}
+
 WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "may_vote": MAY_VOTE,
     "wins_election": WINS_ELECTION,
@@ -273,4 +283,5 @@ WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "append_entries": APPEND_ENTRIES,
     "record_success": RECORD_SUCCESS,
     "back_up": BACK_UP,
+    "record_snapshot": RECORD_SNAPSHOT,
 }

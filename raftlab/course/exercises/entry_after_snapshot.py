@@ -11,7 +11,7 @@ def log(after):
 
 
 EXERCISE = ChoiceExercise(
-    name="entry_after_snapshot", chapter="07_log_compaction", place=8, title="The entry that follows", stars=1,
+    name="entry_after_snapshot", chapter="07_log_compaction", place=9, title="The entry that follows", stars=1,
     section="§7, Figure 12", task="node3 has begun with a snapshot of two entries of term 1, and its log holds no "
     "entry. Now entry 3 arrives, to follow entry 2 of term 1. What is so afterwards?",
     start=entry_behind_a_snapshot, acts=(Arrival("node1", "node3"),),

@@ -51,6 +51,6 @@ EXERCISE = RuleExercise(
     scaffold="def install_snapshot(node, request):\n    snapshot, index = request.snapshot, ...\n    if index <= ...:\n"
              "        return node\n    node = replace(node, snapshot=snapshot, log=...)\n    if index <= ...:\n        "
              "return node\n    return replace(node, machine=..., last_applied=..., commit_index=...)",
-    explains="A snapshot that is late must take nothing back, so an old one is passed over. What follows it was "
-             "acknowledged, perhaps, and counted: it goes only if the log is known to be another's.",
+    explains="A late snapshot must take nothing back: an old one is passed over, and what follows stays unless it is "
+             "another's. `resume_from` takes machine, configuration, last_applied and commit_index from the snapshot.",
 )

@@ -18,12 +18,11 @@ EXERCISE = RuleExercise(
     name="take_snapshot", chapter="07_log_compaction", place=1, title="Taking a snapshot", stars=2, section="§7",
     task="Give the node with a snapshot of all that it has applied, and with a log that begins behind it. If it has "
          "applied nothing since the last one, give the node as it is.",
-    cases=(*(
+    cases=tuple(
         Case(f"it has had {say_terms(*own)}, is in term {now}, and has applied {done or 'none'} and discarded "
              f"{old or 'none'} of them", (compacted(server(*own, term=now, commit=done), old),))
         for own, now, done, old in (((1,), 1, 0, 0), ((1, 1, 1), 1, 2, 0), ((1, 2), 2, 2, 0), ((1, 1), 3, 2, 0),
                                     ((1, 2, 2), 2, 1, 0), ((1, 1, 1), 1, 2, 2), ((1, 1, 2, 2), 2, 3, 2))),
-        Case("three are committed, and one is applied", (replace(server(1, 1, 1, commit=1), commit_index=3),))),
     places=tuple(Place(start, COMPACTING, ()) for start in (one_more_waiting, lacking_one, of_an_older_term)),
     asks="{where}, {node} and Raft differ. What did {node} discard, and what of that does its snapshot hold?",
     mistakes=(
@@ -41,8 +40,6 @@ EXERCISE = RuleExercise(
                 "{node} has a snapshot now, and its log is as long as before. What was the snapshot for?"),
         Mistake("takes one of nothing", lambda n: taken(n, n.last_applied), "Nothing broke",
                 "{node} has applied nothing that it has not discarded. What would a new snapshot have that none has?"),
-        Mistake("goes by what is committed", lambda n: taken(n, n.commit_index) if has_news(n) else n, "Nothing broke",
-                "Is all that {node} has committed in its machine already?"),
     ),
     alternatives=(lambda n: taken(n, n.last_applied) if has_news(n) else n,),
     nudge="A snapshot is what the entries came to. Up to which entry has the machine got?",
@@ -50,5 +47,6 @@ EXERCISE = RuleExercise(
     scaffold="def take_snapshot(node):\n    index = node.last_applied\n    term = ...\n    if index == ...:\n"
              "        return node\n    snapshot = Snapshot(index, term, ..., ...)\n"
              "    return replace(node, snapshot=snapshot, log=...)",
-    explains="What is applied is in the machine, so it can go. Its last term is kept: the next entry is checked by it.",
+    explains="The machine is what all applied entries came to, so these can go, and no other. The term of the last "
+             "one stays behind: the entry that follows is checked against it.",
 )
