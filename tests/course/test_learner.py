@@ -109,7 +109,7 @@ def test_progress_is_a_table_with_stars() -> None:
     hint("may_vote")
     check("may_vote", RAFT.may_vote)
     said = str(progress())
-    assert said.startswith(f"1 of {count} exercises passed, 1 of 28 stars.")
+    assert said.startswith(f"1 of {count} exercises passed, 1 of 38 stars.")
     assert "★☆☆  may_vote" in said
     assert "passed  (2 checks, 1 hint)" in said
     assert "2. Leader election" in said
