@@ -25,6 +25,7 @@ def taken(node: Node, index: int, term: int | None = None, **otherwise: object) 
         last_included_term=term,
         configuration=node.configuration,
         machine=node.machine,
+        sessions=node.sessions,
     )
     changed = replace(snapshot, **otherwise)  # type: ignore[arg-type]
     return replace(node, snapshot=changed, log=node.log.after(index, term))
@@ -58,6 +59,7 @@ def installed(node: Node, request: InstallSnapshot, keeps: bool = False) -> Node
         log=Log(follow, index, snapshot.last_included_term),
         configuration=snapshot.configuration,
         machine=snapshot.machine,
+        sessions=snapshot.sessions,
         last_applied=index,
         commit_index=max(node.commit_index, index),
     )

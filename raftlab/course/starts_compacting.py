@@ -22,7 +22,7 @@ from raftlab.raft import (
 )
 from raftlab.sim.acts import Arrival
 from raftlab.sim.history import History
-from raftlab.sim.scenarios import fresh, leader_elected
+from raftlab.sim.scenarios import client_ready, fresh, leader_elected
 from raftlab.sim.script import deliver_all, deliver_among, lose_the_rest, perform
 
 # No more terms and no more entries: what is there already is compacted, sent and installed.
@@ -180,3 +180,7 @@ def _deliver_but(history: History, late: object) -> None:
     """Let all arrive but one message."""
     while others := [message for message in history.cluster.network if message != late]:
         perform(history, Deliver(others[0]))
+
+
+TO_COMPACT = one_more_waiting, lacking_one, of_an_older_term, client_ready
+"""Where somebody can take a snapshot, the last with a client's session in it."""
