@@ -44,6 +44,5 @@ EXERCISE = RuleExercise(
     scaffold="def take_snapshot(node):\n    index = node.last_applied\n    term = ...\n    if index == ...:\n"
              "        return node\n    snapshot = Snapshot(index, term, ..., ..., ...)\n"
              "    return replace(node, snapshot=snapshot, log=...)",
-    explains="Machine and sessions are what the applied entries came to, so these can go, no other. The term of the last "
-             "one stays behind: the entry that follows is checked against it.",
+    explains="Machine and sessions are what went comes to; by the term of its last entry the next one is checked.",
 )
