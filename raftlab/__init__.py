@@ -47,6 +47,8 @@ from raftlab.raft import (
     Partition,
     Replicate,
     Restart,
+    Role,
+    Snapshot,
     Timeout,
     enabled,
     step,
@@ -56,6 +58,7 @@ from raftlab.sim.as_test import as_pytest
 from raftlab.sim.conditions import run_until
 from raftlab.sim.departures import last_good
 from raftlab.sim.experiments import (
+    compare_backing_up,
     compare_compaction,
     compare_latencies,
     compare_sizes,
@@ -67,6 +70,7 @@ from raftlab.sim.experiments import (
 from raftlab.sim.explain import explain, explain_rule, why_not_committed
 from raftlab.sim.gallery import GALLERY
 from raftlab.sim.history import History
+from raftlab.sim.linearizability import Operation, check_linearizable
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import load, save
 from raftlab.sim.scenarios import (
@@ -81,6 +85,7 @@ from raftlab.sim.scenarios import (
     walkthrough,
 )
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.seen import seen_by_clients
 from raftlab.sim.side_by_side import beside_raft, compare
 from raftlab.sim.timed import timed
 from raftlab.sim.timing import Timing
@@ -130,9 +135,12 @@ __all__ = [
     "Log",
     "Node",
     "OpenSession",
+    "Operation",
     "Partition",
     "Replicate",
     "Restart",
+    "Role",
+    "Snapshot",
     "Timeout",
     "Timing",
     "as_pytest",
@@ -140,8 +148,10 @@ __all__ = [
     "begin",
     "beside_raft",
     "check",
+    "check_linearizable",
     "client_ready",
     "compare",
+    "compare_backing_up",
     "compare_compaction",
     "compare_latencies",
     "compare_sizes",
@@ -173,6 +183,7 @@ __all__ = [
     "run_until",
     "save",
     "search",
+    "seen_by_clients",
     "solution",
     "split_vote",
     "split_votes",

@@ -65,8 +65,12 @@ def test_what_is_no_event_and_what_is_no_run_is_said() -> None:
 def test_the_lab_plays_what_an_exploration_found() -> None:
     rules = RAFT.but(wins_election=lambda node: True)
     found = raftlab.explore(fresh(), rules, raftlab.Bounds(terms=1, in_flight=1))
-    assert raftlab.lab(found).panel.history is found.history
-    assert found.history.now.number == 0
+    lab = raftlab.lab(found)
+    assert lab.panel.history is found.history
+    # It opens where all is still well: the next step breaks something.
+    assert found.history.now.violations == ()
+    lab.panel.step()
+    assert found.history.now.violations
     nothing = raftlab.explore(fresh(), bounds=raftlab.Bounds(terms=1, in_flight=1))
     with pytest.raises(ValueError, match=r"no run to play: Nothing broke in 2,864 clusters\."):
         raftlab.lab(nothing)

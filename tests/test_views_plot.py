@@ -13,11 +13,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from raftlab.raft import RAFT
 from raftlab.sim.experiments import (
     LAN_TABLE,
+    BackingUp,
     Comparison,
     Durations,
     ElectionTimes,
     SplitVotes,
     compare,
+    compare_backing_up,
     crash_and_replace,
     election_times,
     lan,
@@ -60,7 +62,12 @@ def times() -> ElectionTimes:
     return election_times((0.1, 0.3), (5, 3), trials=20, progress=False)
 
 
-@pytest.fixture(params=["one", "several", "votes", "times"])
+@pytest.fixture(scope="module")
+def bars() -> BackingUp:
+    return compare_backing_up()
+
+
+@pytest.fixture(params=["one", "several", "votes", "times", "bars"])
 def result(request: pytest.FixtureRequest) -> Result:
     return request.getfixturevalue(request.param)
 

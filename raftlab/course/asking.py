@@ -22,6 +22,7 @@ HOW: dict[str, Function] = {
     "Node": Turn.become,
     "Log": Turn.merge,
     "int": Turn.commit,
+    "AppendEntries": Turn.send,
 }
 
 

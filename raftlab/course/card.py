@@ -9,6 +9,7 @@ from raftlab.course.questions import Question
 from raftlab.course.standing import Hint, Row, Solution, Standing
 from raftlab.raft import Log
 from raftlab.views.frames import picture
+from raftlab.views.intervals_text import intervals
 from raftlab.views.markup import SCHEME, Html, element, prose, spaced
 from raftlab.views.palette import DARK, LIGHT
 from raftlab.views.verdict import asked, effort, foot, head, row, run_shown
@@ -60,6 +61,7 @@ def show_question(question: Question) -> Bundle:
         element("div", "head", spaced(title, marks)),
         element("p", "task", prose(question.task)),
         *([picture(question.cluster)] if question.cluster else ()),
+        *([intervals(question.operations)] if question.operations else ()),
         *choices,
         *fields,
         element("p", "next", element("code", "code", question.answer)),

@@ -6,10 +6,27 @@ their entries.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from raftlab.raft import AppendEntries, Disk, Entry, FrozenMap, Log, Node, RequestVote, Role
+from raftlab.raft import (
+    RAFT,
+    AppendEntries,
+    AppendReply,
+    ClientRequest,
+    Disk,
+    Entry,
+    FrozenMap,
+    InstallSnapshot,
+    Log,
+    Node,
+    Read,
+    Reading,
+    RequestVote,
+    Role,
+    Snapshot,
+)
 from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.messages import VoteReply
 from raftlab.raft.node import Configuration
 from raftlab.sim.words import counted, listed
 
@@ -89,9 +106,17 @@ def server(
     )
 
 
-def leader(*terms: int, match: tuple[int, ...], **more: object) -> Node:
-    """node2 as a leader that knows how far the others' logs agree with its own."""
-    return server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+def leader(
+    *terms: int, match: tuple[int, ...], sends: tuple[int, ...] = (), **more: object
+) -> Node:
+    """node2 as a leader that knows how far the others' logs agree with its own.
+
+    `sends` is next_index of the others; where it is left out, it is what follows `match`.
+    """
+    node = server(*terms, role=Role.LEADER, match=match, voted_for="node2", **more)  # type: ignore[arg-type]
+    for peer, index in zip(node.peers, sends, strict=False):
+        node = replace(node, next_index=node.next_index.set(peer, index))
+    return node
 
 
 def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
@@ -100,9 +125,83 @@ def candidate(*terms: int, term: int, sender: str = "node1") -> RequestVote:
     return RequestVote(sender, "node2", term, own.last_index, own.last_term)
 
 
+def asks(command: str | None, session: int, serial: int) -> ClientRequest:
+    """client1 asks node2 for something, or for a session."""
+    return ClientRequest("client1", "node2", session, serial, command)
+
+
+def vote(*, term: int, granted: bool = True) -> VoteReply:
+    """node1 answers node2's request for its vote."""
+    return VoteReply("node1", "node2", term, granted)
+
+
+def read_case(
+    says: str,
+    commit: int,
+    *answered: int,
+    applied: int = 2,
+    size: int = 3,
+    begun: int = 2,
+    index: int | None = None,
+    role: Role = Role.LEADER,
+) -> Case:
+    """node2 leads term 2, with an entry of term 1 and one of its own, and is in its second round.
+
+    client1 reads, at `index` or the commit_index; the round `begun` is the read's, and others have
+    `answered` these.
+    """
+    node = leader(1, 2, match=(0,) * (size - 1), size=size, commit=commit)
+    rounds = FrozenMap.of(dict(zip(node.peers, answered, strict=False)))
+    read = Read("client1", 5, 1, "GET x", commit if index is None else index, begun)
+    reading = Reading(2, rounds, (read,))
+    node = replace(node, role=role, last_applied=min(applied, commit), reading=reading)
+    return Case(says, (node, read))
+
+
 def appends(
     *terms: int, after: tuple[int, int] = (0, 0), term: int = 1, commit: int = 0
 ) -> AppendEntries:
     """A leader of `term` sends entries of these terms, to follow the place (index, term)."""
     index, prev_term = after
     return AppendEntries("node1", "node2", term, index, prev_term, _entries(terms, index), commit)
+
+
+def success(match: int, *, term: int = 1, prev: int = 0) -> AppendReply:
+    """node1 answers node2, the leader: up to `match` their logs agree."""
+    return AppendReply("node1", "node2", term, True, prev, match_index=match)
+
+
+def refusal(prev: int, last: int, term: int = 1, conflict: tuple[int, int] = (0, 0)) -> AppendReply:
+    """node1 refuses node2, the leader, what follows `prev`: its log ends at `last`.
+
+    `conflict` is where the term that stands in the way begins in its log, and that term.
+    """
+    answer = AppendReply("node1", "node2", term, False, prev, last_log_index=last)
+    return replace(answer, conflict_index=conflict[0], conflict_term=conflict[1])
+
+
+def compacted(node: Node, index: int) -> Node:
+    """That node, having taken a snapshot when it had applied its log up to `index`; 0 is none."""
+    if not index:
+        return node
+    snapshot = _snapshot(node, index)
+    log = node.log.after(index, snapshot.last_included_term)
+    return replace(
+        node, snapshot=snapshot, log=log, disk=replace(node.disk, log=log, snapshot=snapshot)
+    )
+
+
+def installs(*terms: int, term: int = 3) -> InstallSnapshot:
+    """The leader of `term` sends a snapshot of a log whose entries have these terms."""
+    snapshot = _snapshot(server(*terms), len(terms))
+    return InstallSnapshot("node1", "node2", term, snapshot)
+
+
+def _snapshot(node: Node, index: int) -> Snapshot:
+    machine = EMPTY_MACHINE
+    for entry in node.log.up_to(index).entries:
+        machine = apply(machine, entry.command)
+    early = replace(node, commit_index=index, last_applied=index, machine=machine)
+    snapshot = RAFT.take_snapshot(early).snapshot
+    assert snapshot is not None
+    return snapshot

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
+from raftlab.course.own_code import Function
 from raftlab.modelcheck.result import Exploration
 from raftlab.raft import (
     RAFT,
+    AppendEntries,
     Deliver,
     Firing,
     Log,
@@ -16,6 +18,7 @@ from raftlab.raft import (
     Step,
 )
 from raftlab.raft.events import actor
+from raftlab.raft.reading import Read
 from raftlab.sim.explain.rules import said
 from raftlab.sim.words import listed, say_event
 
@@ -48,52 +51,81 @@ class Facts:
         return f"{self.where}, {self.said}"
 
 
-def facts_of_firing(where: str, event: int | None, before: Node, firing: Firing) -> Facts:
-    """The facts of one answer of a rule, given in a turn of `before`."""
-    about = next(iter(firing.arguments), None)
-    other = about.sender if isinstance(about, Message) else before.peers[0]
-    return Facts(where, event, before.name, other, firing.node.current_term, _said(before, firing))
+def facts_of_firing(
+    where: str, event: int | None, before: Node, firing: Firing, paper: Function
+) -> Facts:
+    """The facts of one answer of a rule, given in a turn of `before`, where Raft has `paper`."""
+    about, term = next(iter(firing.arguments), None), firing.node.current_term
+    if isinstance(about, Message):
+        other = about.sender
+    elif about in before.peers:  # a rule that writes to a peer
+        other = about
+    elif isinstance(about, Read):
+        other = about.client
+    else:
+        other = before.peers[0]
+    return Facts(where, event, before.name, other, term, _said(before, firing, paper))
 
 
-def _said(before: Node, firing: Firing) -> str:
-    """What the rule said, and about what; of a node also in what it is not Raft's."""
+def _said(before: Node, firing: Firing, paper: Function) -> str:
+    """What it said, and about what; of a node or a message also in what it is not Raft's."""
     words = said(before, firing).partition(GIVEN_AWAY.get(firing.rule, "\n"))[0]
-    paper = _by_the_paper(before, firing)
-    if isinstance(firing.gave, Node) and isinstance(paper, Node):
-        gave, names = firing.gave, [field.name for field in fields(Node)]
-        differ = [name for name in names if getattr(gave, name) != getattr(paper, name)]
+    gave, raft = firing.gave, _by_the_paper(before, firing, paper)
+    if isinstance(gave, Node | AppendEntries) and type(gave) is type(raft):
+        names = [field.name for field in fields(gave)]
+        differ = [name for name in names if getattr(gave, name) != getattr(raft, name)]
         if differ:
             words = f"{words}. Not as in Raft: {listed(differ)}"
     return f"{words}."
 
 
-def _by_the_paper(before: Node, firing: Firing) -> object:
+def _by_the_paper(before: Node, firing: Firing, paper: Function) -> object:
     """What the paper's rule gives where this one fired."""
-    rule = getattr(RAFT, firing.rule)
     first = before.log if isinstance(firing.gave, Log) else before
     try:
-        return rule(first, *firing.arguments)
+        return paper(first, *firing.arguments)
     except Exception:  # before may be what no node of Raft's is
         return None
 
 
-def facts_of_run(found: Exploration, rule: str) -> Facts | None:
-    """Where `rule` departed from Raft in the run found; None if there is no such place."""
-    if found.history is None or found.departs is None:
+def facts_of_run(found: Exploration, rule: str, paper: Function | None = None) -> Facts | None:
+    """Where `rule` departed from Raft in the run found; None if there is no such place.
+
+    `paper` is what Raft has in its place, if it is none of `RAFT`.
+    """
+    paper = paper or getattr(RAFT, rule)
+    alone = found.rules.changed == {rule}
+    number = found.departs if alone else _first_otherwise(found, rule, paper)
+    if found.history is None or number is None:
         return None
-    taken = found.history.moment(found.departs).step
+    taken = found.history.moment(number).step
     if taken is None or (name := actor(taken.event)) is None:
         return None
-    event = len(found.history.path(found.departs)) - 1
+    event = len(found.history.path(number)) - 1
     where = f"At event {event} ({say_event(taken.event)})"
     asked = list(_asked(taken, taken.before.node(name), rule))
-    differing = [pair for pair in asked if pair[1].gave != _by_the_paper(*pair)]
+    differing = [pair for pair in asked if pair[1].gave != _by_the_paper(*pair, paper)]
     if not asked:
         return None
-    facts = facts_of_firing(where, event, *(differing or asked)[0])
+    facts = facts_of_firing(where, event, *(differing or asked)[0], paper)
     if isinstance(taken.event, Deliver):
         return replace(facts, other=taken.event.message.sender)
     return facts
+
+
+def _first_otherwise(found: Exploration, rule: str, paper: Function) -> int | None:
+    """The number of the first moment in the run found in which `rule` answered otherwise.
+
+    Where the rules around it are not the paper's, the run departs from Raft by more than this one.
+    """
+    for moment in found.history.line() if found.history else ():
+        taken = moment.step
+        if taken is None or (name := actor(taken.event)) not in taken.before.names:
+            continue
+        asked = _asked(taken, taken.before.node(str(name)), rule)
+        if any(firing.gave != _by_the_paper(node, firing, paper) for node, firing in asked):
+            return moment.number
+    return None
 
 
 def _asked(taken: Step, node: Node, rule: str) -> Iterator[tuple[Node, Firing]]:

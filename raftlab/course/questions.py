@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from raftlab.course.outcome import stars
 from raftlab.raft import Cluster, Log
+from raftlab.sim.linearizability import Operation
 
 LETTERS = "abcdefgh"
 
@@ -19,7 +20,8 @@ class NoQuestion(ValueError):
 class Question:
     """One question: of which exercise, what it asks, its choices by letter, and the picture.
 
-    `logs` are choices that are logs. `answer` shows how an answer is written.
+    `logs` are choices that are logs, `operations` what clients saw. `answer` shows how an answer is
+    written.
     """
 
     title: str
@@ -30,6 +32,7 @@ class Question:
     choices: tuple[str, ...] = ()
     logs: tuple[Log, ...] = ()
     cluster: Cluster | None = None
+    operations: tuple[Operation, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -48,11 +51,15 @@ class Question:
                 f"  {n.name}, {n.role.value} in term {n.current_term}: {say_log(n.log)}"
                 for n in self.cluster.nodes
             ]
+        lines += [f"  {operation}" for operation in self.operations]
         return "\n".join([*lines, f"Answer: {self.answer}"])
 
     __repr__ = __str__
 
 
 def say_log(log: Log) -> str:
-    """A log as the terms of its entries, in order."""
-    return " ".join(f"t{entry.term}" for entry in log.entries) or "empty"
+    """A log as the terms of its entries, in order, behind what it has discarded."""
+    kept = " ".join(f"t{entry.term}" for entry in log.entries) or "empty"
+    if not log.prefix_index:
+        return kept
+    return f"discarded up to entry {log.prefix_index} of t{log.prefix_term}, after that {kept}"

@@ -6,11 +6,9 @@ place. What the paper's own rule answers is the measure of a case, and nothing e
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from textwrap import dedent
 from time import perf_counter
 
 from raftlab.course.asking import ask, node_of
@@ -20,6 +18,7 @@ from raftlab.course.facts import Facts, facts_of_firing, facts_of_run
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.own_code import SECONDS_UNWATCHED, Function, OwnRule, why_no_rule
 from raftlab.course.printing import printing_little
+from raftlab.course.reference import source_of
 from raftlab.course.stub import has_gaps, is_stub
 from raftlab.course.telling import (
     all_scopes,
@@ -38,7 +37,7 @@ from raftlab.modelcheck.faults import Unsound, fails, never_returns
 from raftlab.modelcheck.goals import LIVELY, Goal
 from raftlab.modelcheck.result import Verdict
 from raftlab.modelcheck.watchdog import Overlong
-from raftlab.raft import RAFT, Firing, RuleError, Rules
+from raftlab.raft import RAFT, SAFETY, Firing, Property, RuleError, Rules
 from raftlab.sim.history import History
 
 SECONDS = 15.0  # for all explorations of one check; Raft's own rules take less than 2 s
@@ -73,7 +72,9 @@ class RuleExercise(Exercise):
     """Write the rule that the exercise is named after.
 
     `asks` is the question that leads on from a wrong answer that is none of the `mistakes`.
-    `alternatives` are right answers that are written otherwise than the paper's.
+    `alternatives` are right answers that are written otherwise than the paper's. It takes its place
+    among `rules`, and none of the `properties` may break. `measure` is what an answer is measured
+    by, where that is not among `RAFT`.
     """
 
     cases: tuple[Case, ...]
@@ -81,6 +82,9 @@ class RuleExercise(Exercise):
     asks: str
     mistakes: tuple[Mistake, ...]
     alternatives: tuple[Function, ...]
+    rules: Rules = RAFT
+    properties: tuple[Property, ...] = SAFETY
+    measure: Function | None = None
 
     def how_to_answer(self, number: int = 1) -> str:
         """The function itself, in the cell that defines it."""
@@ -88,13 +92,12 @@ class RuleExercise(Exercise):
 
     def reference(self) -> str:
         """The paper's rule, as raftlab's own source has it."""
-        return dedent(inspect.getsource(self.paper))
+        return source_of(self.paper)
 
     @property
     def paper(self) -> Function:
         """The paper's rule."""
-        rule: Function = getattr(RAFT, self.name)
-        return rule
+        return self.measure or getattr(RAFT, self.name)
 
     def grade(self, answer: object, number: int = 1) -> Checked:
         """Ask the cases, try every schedule, and say what came of it."""
@@ -128,7 +131,7 @@ class RuleExercise(Exercise):
         return self._explored(own, firings)
 
     def _explored(self, own: OwnRule, firings: Sequence[Firing]) -> Checked:
-        explored = list(self._explorations(RAFT.but(**{self.name: own})))
+        explored = list(self._explorations(self.rules.but(**{self.name: own})))
         last = explored[-1]
         if last.verdict is Verdict.UNSOUND and last.fault:
             return faulty(self, own, last.fault, last)
@@ -149,7 +152,7 @@ class RuleExercise(Exercise):
         ends = perf_counter() + SECONDS
         for place in self.places:
             bounds = replace(place.bounds, seconds=max(0.0, ends - perf_counter()))
-            found = explore(place.start(), rules, bounds, goals=place.goals)
+            found = explore(place.start(), rules, bounds, self.properties, goals=place.goals)
             yield found
             if found.verdict not in (Verdict.NOTHING_BROKE, Verdict.UNAVAILABLE):
                 return
@@ -170,7 +173,7 @@ class RuleExercise(Exercise):
     def _facts_of_case(self, firings: Sequence[Firing], place: int) -> Facts:
         node = node_of(self.cases[place])
         where = f"In the case in which {self.cases[place].says}"
-        return facts_of_firing(where, None, node, firings[place])
+        return facts_of_firing(where, None, node, firings[place], self.paper)
 
     def _told(
         self, outcome: Outcome, firings: Sequence[Firing], found: Exploration | None
@@ -178,7 +181,7 @@ class RuleExercise(Exercise):
         """What came of a rule that is not Raft's: the run that shows it, or else a case."""
         differing = self._differing(firings)
         mistake = self._mistake(firings) if differing else None
-        facts = facts_of_run(found, self.name) if found else None
+        facts = facts_of_run(found, self.name, self.paper) if found else None
         if facts is None and differing:
             facts = self._facts_of_case(firings, differing[0])
         question = mistake.asks if mistake else self.asks

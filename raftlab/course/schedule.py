@@ -50,9 +50,9 @@ class WrongRun:
 class ScheduleExercise(Exercise):
     """Write events that lead from `start`, under `rules`, to a state, or to where something breaks.
 
-    `goal` is broken by the state to be brought about; where it is None, a property of SAFETY is to
-    break. `missing` says of a cluster what it still lacks. `bounds` are those in which the shortest
-    schedule is found. `wrong` are schedules that fall short.
+    `goal` is broken by the state to be brought about; where it is None, one of the `properties` is
+    to break. `missing` says of a cluster what it still lacks. `bounds` are those in which the
+    shortest schedule is found. `wrong` are schedules that fall short.
     """
 
     start: Callable[[], History]
@@ -61,12 +61,13 @@ class ScheduleExercise(Exercise):
     bounds: Bounds
     wrong: tuple[WrongRun, ...]
     rules: Rules = RAFT
+    properties: tuple[Property, ...] = SAFETY
 
     def begin(self) -> History:
         """A run at the start, under the rules of the exercise: play it, and hand it in."""
         history = self.start()
         title = f"{self.title}: {history.title}"
-        return History(history.cluster, self.rules, title, properties=SAFETY)
+        return History(history.cluster, self.rules, title, properties=self.properties)
 
     def question(self, number: int = 1) -> Question:
         """The cluster to start from."""
@@ -82,7 +83,8 @@ class ScheduleExercise(Exercise):
     @cached_property
     def shortest(self) -> Exploration:
         """The shortest schedule there is within the bounds, found by trying all of them."""
-        return explore(self.start(), self.rules, self.bounds, (self.goal,) if self.goal else SAFETY)
+        looked_for = (self.goal,) if self.goal else self.properties
+        return explore(self.start(), self.rules, self.bounds, looked_for)
 
     def grade(self, answer: object, number: int = 1) -> Checked:
         """Play the schedule, and say how far it came."""

@@ -11,7 +11,6 @@ from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.own_code import OwnRule, line_at_fault, say_error
 from raftlab.modelcheck import Exploration
 from raftlab.modelcheck.result import Fault, say_seconds
-from raftlab.raft import RAFT
 from raftlab.sim.words import counted
 
 INTERRUPTED = "you interrupted it"  # as an exploration says it
@@ -89,11 +88,14 @@ def stumbled(exercise: Exercise, error: Exception) -> Checked:
 
 
 def played_by(rule: str, own: OwnRule, found: Exploration) -> Exploration:
-    """The same, but that its run goes on by the learner's own function, which nobody times."""
-    rules = RAFT.but(**{rule: own.function})
+    """The same, but that its run goes on by the learner's own function, which nobody times.
+
+    Where other rules are changed as well, what departs from Raft need not be the learner's doing.
+    """
+    rules = found.rules.but(**{rule: own.function})
     if found.history:
         found.history.rules = rules
-    return replace(found, rules=rules)
+    return replace(found, rules=rules, departs=found.departs if rules.changed == {rule} else None)
 
 
 def differs(cases: Sequence[Case], differing: Sequence[int]) -> str:

@@ -93,7 +93,7 @@ class Bounds:
     def budgets(self) -> dict[str, int]:
         """The kinds of event that are counted, and how many of each there may be."""
         limits = ((name, getattr(self, name)) for name in COUNTED)
-        return {name: most for name, most in limits if most or (most == 0 and name != "leases")}
+        return {name: most for name, most in limits if most or (most == 0 and name not in UNTRIED)}
 
     def cuts_turns(self, rules: Rules) -> bool:
         """Whether crashes in the middle of a turn are tried.
@@ -115,9 +115,7 @@ class Bounds:
         yield f"at most {counted(reach.in_flight, 'message')} in flight{still}"
         for name, noun in COUNTED.items():
             most = self.budgets.get(name)
-            if most is None or (name in OF_CLIENTS and not start.clients):
-                continue
-            if most or name not in UNSAID:
+            if most is not None and (start.clients or name not in OF_CLIENTS):
                 yield f"at most {counted(most, noun, name)}" if most else f"no {name}"
         if self.depth is not None:
             yield f"at most {counted(self.depth, 'event')}"
@@ -135,12 +133,10 @@ COUNTED = {
     "leases": "lease",
     "compactions": "compaction",
 }
+OF_CLIENTS = ("operations", "retries")
 """The bounds that count events of one kind, and what they count."""
 
-OF_CLIENTS = {"operations", "retries"}
-"""What goes without saying where there are no clients."""
-
-UNSAID = {"compactions"}
+UNTRIED = ("leases", "compactions")
 """What Figure 2 has none of: that an exploration tries none either goes without saying."""
 
 
@@ -162,8 +158,8 @@ class Reach:
         logs = [node.log.last_index for node in start.nodes]
         term, log = max(terms) + bounds.terms, max(logs) + bounds.entries
         in_flight = max(bounds.in_flight, len(start.network))
-        leases, compacts = bounds.leases != 0, bounds.compactions != 0
-        return cls(term, log, in_flight, bounds.cuts_turns(rules), leases, compacts)
+        kinds = bounds.leases != 0, bounds.compactions != 0
+        return cls(term, log, in_flight, bounds.cuts_turns(rules), *kinds)
 
     def allows(self, event: Event, node: Node | Client) -> bool:
         """Whether `event`, which is for `node` (or for a client), is one to try."""

@@ -93,9 +93,11 @@ def say_value(value: object) -> str:
     """A rule's argument or answer in a few words."""
     match value:
         case Node():
+            votes = ", ".join(map(str, value.votes_received))
             return (
                 f"{value.name} ({value.role.value}, term {value.current_term}, "
-                f"{voted(value.voted_for)}, {say_value(value.log)}, commit {value.commit_index})"
+                f"{voted(value.voted_for)}, {f'votes: {votes}; ' if votes else ''}"
+                f"{say_value(value.log)}, commit {value.commit_index})"
             )
         case Log():
             terms = ", ".join(str(entry.term) for entry in value.entries)

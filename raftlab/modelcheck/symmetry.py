@@ -143,7 +143,7 @@ class Renaming:
                 return type(event)(self.of_name(node), None if peer is None else self.of_name(peer))
             case ClientCommand(node, command):
                 return ClientCommand(self.of_name(node), command)
-            case Timeout(node) | Restart(node) | Compact(node) | LeaseEnds(node):
+            case Timeout(node) | Restart(node) | LeaseEnds(node) | Compact(node):
                 return type(event)(self.of_name(node))
             case Partition(groups):
                 return Partition(tuple(tuple(map(self.of_name, group)) for group in groups))

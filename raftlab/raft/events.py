@@ -40,18 +40,18 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Compact:
-    """`node` takes a snapshot and discards what it covers of the log. (§7)
-
-    When it is time to is nothing that Raft decides: a policy does, outside.
-    """
+class LeaseEnds:
+    """The time is up for which the leader `node` may read without asking. (Dissertation, §6.4.1)"""
 
     node: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaseEnds:
-    """The time is up for which the leader `node` may read without asking. (Dissertation, §6.4.1)"""
+class Compact:
+    """`node` takes a snapshot and discards what it covers of the log. (§7)
+
+    When it is time to is nothing that Raft decides: a policy does, outside.
+    """
 
     node: str
 
@@ -93,7 +93,7 @@ class Crash:
 
     node: str
     during: (
-        Timeout | ClientCommand | Replicate | Heartbeat | Compact | LeaseEnds | Deliver | None
+        Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Compact | Deliver | None
     ) = None
 
 
@@ -158,7 +158,7 @@ class GiveUp:
 
 ClientEvent: TypeAlias = OpenSession | Ask | AskAgain | GiveUp
 TurnEvent: TypeAlias = (
-    Timeout | ClientCommand | Replicate | Heartbeat | Compact | LeaseEnds | Deliver
+    Timeout | ClientCommand | Replicate | Heartbeat | LeaseEnds | Compact | Deliver
 )
 NetworkEvent: TypeAlias = Drop | Duplicate | Delay | Partition | Cut | Heal
 Event: TypeAlias = TurnEvent | ClientEvent | NetworkEvent | Crash | Restart
@@ -171,7 +171,7 @@ def actor(event: Event) -> str | None:
             return event.client
         case Deliver(message):
             return message.receiver
-        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | Compact() | LeaseEnds():
+        case Timeout() | ClientCommand() | Replicate() | Heartbeat() | LeaseEnds() | Compact():
             return event.node
         case Crash() | Restart():
             return event.node

@@ -113,13 +113,13 @@ class Log:
     def starting_at(self, index: int) -> tuple[Entry, ...]:
         """The entries at `index` and after. Raises IndexError if some of them were discarded."""
         if index < self.first_index:
-            raise IndexError(f"{self._extent()}: entry {index} was discarded")
+            raise IndexError(f"{self._extent()}: {self._why_not(index)}")
         return self.entries[index - self.first_index :]
 
     def up_to(self, index: int) -> Log:
         """This log without the entries after `index`. Raises IndexError for a discarded index."""
         if index < self.prefix_index:
-            raise IndexError(f"{self._extent()}: entry {index} was discarded")
+            raise IndexError(f"{self._extent()}: {self._why_not(index)}")
         return Log(self.entries[: index - self.prefix_index], self.prefix_index, self.prefix_term)
 
     def after(self, index: int, term: int) -> Log:
@@ -140,6 +140,9 @@ class Log:
     def numbered(self) -> Iterator[tuple[int, Entry]]:
         """Each kept entry with its index, in order."""
         return enumerate(self.entries, start=self.first_index)
+
+    def _why_not(self, index: int) -> str:
+        return f"entry {index} was discarded" if index > 0 else f"there is no entry {index}"
 
     def _extent(self) -> str:
         if not self.entries:

@@ -14,7 +14,7 @@ from raftlab.raft.frozen import FrozenMap
 from raftlab.raft.log import Log
 from raftlab.raft.machine import EMPTY_MACHINE, Machine
 from raftlab.raft.reading import NO_READS, Reading
-from raftlab.raft.sessions import Session
+from raftlab.raft.sessions import Session, Sessions
 
 
 class Role(Enum):
@@ -44,15 +44,14 @@ class Configuration:
 class Snapshot:
     """What a log came to, up to its last included entry: it replaces those entries. (§7)
 
-    That entry's index and term are kept for the check of the entry that follows. (Figure 12) What
-    the log came to is the machine, and the sessions by which a request is done once. (§8)
+    That entry's index and term are kept for the check of the entry that follows. (Figure 12)
     """
 
     last_included_index: int
     last_included_term: int
     configuration: Configuration
     machine: Machine
-    sessions: tuple[Session, ...] = ()
+    sessions: Sessions = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,7 @@ def persist(node: Node) -> Node:
 def restart(node: Node) -> Node:
     """What the disk gives back: a follower with its term, its vote and its log, and nothing else.
 
-    Where the log begins with a snapshot, so do the machine and its sessions. (Fig. 2, State; §5.2,
-    §7)
+    Where the log begins with a snapshot, so does the machine. (Fig. 2, State; §5.2, §7)
     """
     back = Node(
         name=node.name,

@@ -15,18 +15,25 @@ from raftlab.raft.client import Answered, Client
 from raftlab.raft.log import Origin
 from raftlab.raft.machine import EMPTY_MACHINE, Machine, answer, apply, is_read
 from raftlab.raft.messages import ClientReply, Message
+from raftlab.raft.sessions import Sessions
 
 
 def acknowledged_is_committed(message: Message, server: Server) -> str | None:
     """Who tells a client that its request is done took the entry for committed. (Fig. 2, Leaders 2)
 
-    What was read without an entry is not asked.
+    Or it has a snapshot that remembers the request: only what is committed goes into one. What was
+    read without an entry is not asked. (§7)
     """
     if not isinstance(message, ClientReply) or message.sender != server.node.name:
         return None
     if not message.done or message.read:
         return None
     if (message.receiver, message.serial) in _requests_committed(server):
+        return None
+    if any(
+        message.session == session.id and message.serial <= session.serial
+        for session in _sessions_in_snapshot(server)
+    ):
         return None
     return (
         f"{message.sender} tells {message.receiver} that its request {message.serial} is done, and "
@@ -73,7 +80,11 @@ CLIENTS = (
         "Figure 2, Leaders 2; §8",
         Scope.MESSAGE,
         acknowledged_is_committed,
-        reads=lambda server: (server.node.name, _requests_committed(server)),
+        reads=lambda server: (
+            server.node.name,
+            _requests_committed(server),
+            _sessions_in_snapshot(server),
+        ),
     ),
     Property("Exactly Once", "§8; dissertation, §6.3", Scope.CHANGE, exactly_once),
     Property("One Store", "§8; dissertation, §6.4", Scope.CLIENTS, one_store),
@@ -84,6 +95,10 @@ def _requests_committed(server: Server) -> frozenset[tuple[str, int]]:
     """The requests, by client and number, that a server ever took for committed."""
     origins = (committed.entry.origin for committed in server.past.committed if committed)
     return frozenset((origin.client, origin.serial) for origin in origins if origin)
+
+
+def _sessions_in_snapshot(server: Server) -> Sessions:
+    return server.node.snapshot.sessions if server.node.snapshot else ()
 
 
 def _origin_at(server: Server, index: int) -> Origin | None:

@@ -80,12 +80,6 @@ class Rules:
     accept_append: Callable[[Node, AppendEntries], AppendReply] = replication.accept_append
     reject_append: Callable[[Node, AppendEntries], AppendReply] = replication.reject_append
 
-    # Compaction
-    take_snapshot: Callable[[Node], Node] = compaction.take_snapshot
-    send_snapshot: Callable[[Node, str], InstallSnapshot] = compaction.send_snapshot
-    install_snapshot: Callable[[Node, InstallSnapshot], Node] = compaction.install_snapshot
-    record_snapshot: Callable[[Node, SnapshotReply], Node] = compaction.record_snapshot
-
     # Serving clients
     redirect: Callable[[Node, ClientRequest], ClientReply] = clients.redirect
     is_repeated: Callable[[Node, ClientRequest], bool] = clients.is_repeated
@@ -101,6 +95,12 @@ class Rules:
     serve_read: Callable[[Node, Read], ClientReply] = reads.serve_read
     finish_read: Callable[[Node, Read], Node] = reads.finish_read
     end_lease: Callable[[Node], Node] = reads.end_lease
+
+    # Compaction
+    take_snapshot: Callable[[Node], Node] = compaction.take_snapshot
+    send_snapshot: Callable[[Node, str], InstallSnapshot] = compaction.send_snapshot
+    install_snapshot: Callable[[Node, InstallSnapshot], Node] = compaction.install_snapshot
+    record_snapshot: Callable[[Node, SnapshotReply], Node] = compaction.record_snapshot
 
     # Lifetimes
     persist: Callable[[Node], Node] = node.persist

@@ -81,20 +81,19 @@ def _lost(index: int, committed: Committed | None, old: Log, new: Log) -> bool:
 def state_machine_is_fold(server: Server) -> str | None:
     """The machine is what the entries up to last_applied make of an empty one, in their order.
 
-    So is the table of sessions. Where the log begins with a snapshot, they make it of the
-    snapshot's. (§2, §7, §8; Fig. 2, All Servers 1) Not asked where the log no longer holds them
+    So is the table of sessions; where the log begins with a snapshot, they make both of what the
+    snapshot holds. (§2, §7, §8; Fig. 2, All Servers 1) Not asked where the log no longer holds them
     all.
     """
     node, snapshot = server.node, server.node.snapshot
-    machine, sessions, reached = EMPTY_MACHINE, Sessions(), 0
+    machine, sessions, index = EMPTY_MACHINE, Sessions(), 0
     if snapshot is not None and node.log.prefix_index:
         machine, sessions = snapshot.machine, snapshot.sessions
-        reached = snapshot.last_included_index
-    if not node.log.prefix_index <= reached <= node.last_applied <= node.log.last_index:
+        index = snapshot.last_included_index
+    if not node.log.prefix_index <= index <= node.last_applied <= node.log.last_index:
         return None
-    for index, entry in node.log.up_to(node.last_applied).numbered():
-        if reached < index:
-            machine, sessions, *_ = applied(machine, sessions, index, entry)
+    for place in range(index + 1, node.last_applied + 1):
+        machine, sessions, *_ = applied(machine, sessions, place, node.log[place])
     has_applied = f"{node.name} has applied its log up to entry {node.last_applied}, which makes"
     if node.machine != machine:
         return f"{has_applied} {machine}, but its machine is {node.machine}."

@@ -7,8 +7,9 @@ from itertools import zip_longest
 
 from raftlab.raft.checks import Property, Scope, Server
 from raftlab.raft.log import Entry, Log
-from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.machine import EMPTY_MACHINE
 from raftlab.raft.node import Configuration, Snapshot
+from raftlab.raft.sessions import Applied, applied
 
 
 def snapshot_covers_discarded(server: Server) -> str | None:
@@ -35,7 +36,7 @@ def _covers(snapshot: Snapshot | None, log: Log) -> bool:
 
 
 def snapshot_is_prefix(holder: Server, other: Server) -> str | None:
-    """A snapshot holds what the entries it covers came to: their machine, their configuration.
+    """A snapshot holds what the entries it covers came to: machine, sessions, configuration.
 
     And it names the term of the last of them. What they were, the two servers remember having
     applied. (§7, Figure 12; State Machine Safety) Not asked of what neither of them ever applied.
@@ -51,9 +52,12 @@ def snapshot_is_prefix(holder: Server, other: Server) -> str | None:
         last = covered[-1] if covered and whole else None
         if last is not None and last.term != snapshot.last_included_term:
             return f"{has}, but that entry is of term {last.term}."
-        machine = _came_to(covered) if last is not None else None
-        if machine not in (None, snapshot.machine):
-            return f"{has}, which came to {machine}, but the snapshot holds {snapshot.machine}."
+        came_to = _came_to(covered) if last is not None else None
+        if came_to is not None and came_to.machine != snapshot.machine:
+            held = f"the snapshot holds {snapshot.machine}"
+            return f"{has}, which came to {came_to.machine}, but {held}."
+        if came_to is not None and came_to.sessions != snapshot.sessions:
+            return f"{has}, which left other sessions than those that it holds."
         if snapshot.configuration != other.node.configuration:
             theirs, members = _members(snapshot.configuration), other.node.configuration.members
             return f"{has} of a cluster of {theirs}, but the servers are {', '.join(members)}."
@@ -66,14 +70,14 @@ def _applied_by_either(holder: Server, other: Server) -> tuple[Entry | None, ...
     return tuple([mine if mine is not None else theirs for mine, theirs in both])
 
 
-def _came_to(entries: Sequence[Entry | None]) -> object:
-    """The machine after these entries; None if one of them is not known."""
-    machine = EMPTY_MACHINE
-    for entry in entries:
+def _came_to(entries: Sequence[Entry | None]) -> Applied | None:
+    """The machine and the sessions after these entries; None if one of them is not known."""
+    after = Applied(EMPTY_MACHINE, ())
+    for index, entry in enumerate(entries, start=1):
         if entry is None:
             return None
-        machine = apply(machine, entry.command)
-    return machine
+        after = applied(after.machine, after.sessions, index, entry)
+    return after
 
 
 def _end(snapshot: Snapshot) -> str:

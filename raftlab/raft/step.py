@@ -101,10 +101,10 @@ def _take(turn: Turn, event: Event, *, cut_short: bool) -> None:
             turn.run("on_replicate", peers if peer is None else (peer,))
         case Heartbeat(_, peer):
             turn.run("on_heartbeat", peers if peer is None else (peer,))
-        case Compact():
-            turn.run("on_compact")
         case LeaseEnds():
             turn.run("on_lease_end")
+        case Compact():
+            turn.run("on_compact")
     turn.run("settle")
     turn.run("end_turn", cut_short)
 

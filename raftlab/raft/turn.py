@@ -21,7 +21,7 @@ from raftlab.raft.messages import (
     Message,
     RequestVote,
 )
-from raftlab.raft.node import Disk, Node, Role, Snapshot
+from raftlab.raft.node import Configuration, Disk, Node, Role, Snapshot
 from raftlab.raft.reading import Read, Reading
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ RESUMES = {"install_snapshot", "restart"}
 """The rules that may give a node another configuration: that of a snapshot. (§7)"""
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
+    "configuration": (Configuration,),
     "current_term": (int,),
     "voted_for": (str, type(None)),
     "log": (Log,),

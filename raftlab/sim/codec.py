@@ -78,7 +78,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_map, lambda t: _map_hook(converter, t))
     converter.register_unstructure_hook_func(_is_map, lambda frozen: dict(frozen.pairs))
     # Each before what it is a part of: a hook is made of those for the parts.
-    for part in (Entry, AppendEntries, AppendReply, Snapshot, Disk, Node):
+    for part in (Entry, Snapshot, Disk, AppendEntries, AppendReply, Node):
         _leave_out_what_says_nothing(converter, part)
     for union in (Message, TurnEvent):
         configure_tagged_union(union, converter, tag_name="type")
@@ -111,10 +111,10 @@ def _leave_out_what_says_nothing(converter: Converter, kind: type) -> None:
 OF_VERSION_3: dict[type, tuple[str, ...]] = {
     Cluster: ("clients",),
     Entry: ("origin",),
-    AppendEntries: ("round",),
-    AppendReply: ("round",),
     Snapshot: ("sessions",),
     Disk: ("snapshot",),
+    AppendEntries: ("round",),
+    AppendReply: ("round",),
     Node: ("snapshot", "sessions", "reading"),
 }
 

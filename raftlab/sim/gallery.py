@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from raftlab.sim.gallery_by_clock import bad_network, leader_crash
+from raftlab.sim.gallery_clients import stale_read
 from raftlab.sim.gallery_figures import figure_7, figure_8, figure_8_by_counting
 from raftlab.sim.gallery_stories import (
     late_replies,
@@ -98,6 +99,12 @@ GALLERY: dict[str, Famous] = {
         "A leader that takes an old entry for committed because three of five hold it loses "
         "it to the next leader: Leader Completeness and State Machine Safety break (§5.4.2).",
         figure_8_by_counting,
+    ),
+    "stale_read": Famous(
+        "A stale leader's read",
+        "A leader that was deposed and does not know it answers a read at once, with what is no "
+        "longer so: One Store breaks (§8).",
+        stale_read,
     ),
     "lost_vote": Famous(
         "A lost vote",

@@ -5,43 +5,38 @@ It is what a check for linearizability asks about.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from raftlab.raft import Ask
+from raftlab.raft import Ask, Client
 from raftlab.raft.events import actor
-from raftlab.sim.history import History
+from raftlab.sim.history import History, Moment
+from raftlab.sim.linearizability import Operation
 
 
-class Seen(NamedTuple):
-    """One operation of one client, with the places on the line of the run where it begins and ends.
-
-    Where `ends` is None it never returned: it may have been done at any time since, or never.
-    """
-
-    client: str
-    command: str
-    answer: str | None
-    begins: int
-    ends: int | None
-
-
-def seen_by_clients(history: History) -> tuple[Seen, ...]:
+def seen_by_clients(history: History) -> tuple[Operation, ...]:
     """Every operation that a client begins on the current line of `history`, as they begin.
 
-    Places are counted from 0, the start.
+    Their times are places on the line, counted from 0, the start; `moment` is the number of the
+    moment in which one begins. Raises ValueError, in a sentence, where a client was told what is
+    no answer to its command: a rule of one's own can do that.
     """
-    operations: list[Seen] = []
-    under_way: dict[str, int] = {}  # by client, the place in the list
+    operations: list[Operation] = []
+    under_way: dict[str, tuple[int, int, str]] = {}  # by client: place, moment, command
     for place, moment in enumerate(history.line()):
-        if moment.step is None or not moment.cluster.has_client(name := actor(moment.step.event)):
+        client = _whose_turn(moment)
+        if client is None or moment.step is None:
             continue
-        client, event = moment.cluster.client(str(name)), moment.step.event
-        if isinstance(event, Ask):
-            under_way[client.name] = len(operations)
-            operations.append(Seen(client.name, event.command, None, place, None))
+        if isinstance(event := moment.step.event, Ask):
+            under_way[client.name] = place, moment.number, event.command
         elif client.request is None and client.name in under_way:
-            number = under_way.pop(client.name)
-            if client.answers[-1].returned:
-                answer = client.answers[-1].answer
-                operations[number] = operations[number]._replace(answer=answer, ends=place)
-    return tuple(operations)
+            begins, number, command = under_way.pop(client.name)
+            last = client.answers[-1]
+            answer, ends = (last.answer, place) if last.returned else (None, None)
+            operations.append(Operation(client.name, command, answer, begins, ends, number))
+    for name, (begins, number, command) in under_way.items():
+        operations.append(Operation(name, command, None, begins, None, number))
+    return tuple(sorted(operations, key=lambda one: one.begins))
+
+
+def _whose_turn(moment: Moment) -> Client | None:
+    """The client whose turn led to a moment, as it is then; None if it was a node's or nobody's."""
+    name = actor(moment.step.event) if moment.step is not None else None
+    return moment.cluster.client(name) if name and moment.cluster.has_client(name) else None

@@ -190,17 +190,17 @@ def name_message(message: Message) -> str:
             return f"{message.sender}'s AppendEntries to {message.receiver} ({carried})"
         case AppendReply():
             what = "success reply" if message.success else "refusal"
-        case InstallSnapshot():
-            what = "snapshot"
-        case SnapshotReply():
-            what = "answer to a snapshot"
-            return f"{message.sender}'s {what} from {message.receiver}"
         case ClientRequest(command=None):
             what = "request for a session"
         case ClientRequest(command=command):
             what = f"request ({short(command)})"
         case ClientReply():
             what = "answer" if message.done else "redirection"
+        case InstallSnapshot():
+            what = "snapshot"
+        case SnapshotReply():
+            what = "answer to a snapshot"
+            return f"{message.sender}'s {what} from {message.receiver}"
     return f"{message.sender}'s {what} to {message.receiver}"
 
 

@@ -20,6 +20,7 @@ from raftlab.views.sheet import (
     table,
     width_of,
 )
+from raftlab.views.text_parts import held
 
 LINE = 17
 PADDING = 5
@@ -127,7 +128,7 @@ def _lines(
     pad, room = cell("", padding, LINE), width - 2 * padding
     upper = _index_and_term(Run(str(index), 11, theme.muted), term, room)
     mark = 13 if applied else 0
-    words = "" if grid.small else entry.command or "no-op"
+    words = "" if grid.small else held(entry)
     lower = cell(span(_command(words, room - mark, theme)), room - mark, LINE)
     if applied:
         lower += cell(span(tick), mark, LINE, "RIGHT")

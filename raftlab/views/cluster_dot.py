@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from raftlab.raft import Cluster, Message, Step
 from raftlab.views.cards import draw_card
 from raftlab.views.cells import draw_log
 from raftlab.views.changes import changes
+from raftlab.views.client_cards import draw_client
 from raftlab.views.gutter import draw_gutter
 from raftlab.views.layout import WIDE, Layout
 from raftlab.views.legend import draw_legend
@@ -36,6 +38,7 @@ def cluster_dot(
     of one history have one size and one column width. `selected` is one of the messages in flight.
     """
     columns = max(columns or 1, needed_columns(cluster))
+    layout = replace(layout, clients=len(cluster.clients))
     sheet = Sheet(layout.width, layout.height(len(cluster.nodes)), theme)
     drawn = rows(cluster, changes(step.before if step else None, cluster), layout, columns)
     cards = {}
@@ -45,6 +48,10 @@ def cluster_dot(
         draw_marks(sheet, row)
     for upper, lower in pairwise(drawn):
         draw_strata(sheet, upper, lower, (cards[upper.node.name], cards[lower.node.name]))
+    for place, client in enumerate(cluster.clients):
+        before = step.before.client(client.name) if step else None
+        top = layout.client_top(len(cluster.nodes), place)
+        cards[client.name] = draw_client(sheet, client, before, layout, top)
     draw_tallies(sheet, cluster, layout, layout.grid(columns))
     draw_legend(sheet, layout, layout.legend_top(len(cluster.nodes)))
     draw_gutter(sheet, cluster, gather(cluster, step, selected), cards, layout)

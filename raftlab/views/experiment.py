@@ -5,20 +5,19 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TypeAlias
 
+from raftlab.sim.experiments.backing_up import BackingUp
 from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.published import Published
-from raftlab.sim.experiments.times import ElectionTimes
-from raftlab.sim.experiments.votes import SplitVotes
 from raftlab.sim.summary import Durations
 from raftlab.sim.tables import Row
 from raftlab.views.frames import in_both_themes
 from raftlab.views.markup import SCHEME, Html, element, prose, spaced
-from raftlab.views.plot import against_formula, ended_by_then, says
+from raftlab.views.plot import Plotted, against_formula, ended_by_then, says
 from raftlab.views.plot_axes import NoPlot
+from raftlab.views.plot_bars import refusals_as_bars
 
-Drawn: TypeAlias = Durations | Comparison | SplitVotes | ElectionTimes
-Result: TypeAlias = Drawn | Published | CompactionCosts
+Result: TypeAlias = Plotted | Published | CompactionCosts
 
 MOST_WIDE = 760
 CELL = "padding: 3px 10px 3px 0; font-size: 13px; white-space: nowrap; background: transparent; "
@@ -33,7 +32,7 @@ def show_experiment(result: Result) -> dict[str, str]:
         "div",
         "card bar-muted",
         element("div", "head", element("strong", "headline", result.headline)),
-        *([_picture(result)] if isinstance(result, Drawn) else []),
+        *([_picture(result)] if isinstance(result, Plotted) else []),
         _table(result.rows(), headed=not isinstance(result, Durations)),
         *(element("p", "words", note) for note in result.notes),
         **{"class": "raftlab-verdict"},
@@ -41,7 +40,7 @@ def show_experiment(result: Result) -> dict[str, str]:
     return {"text/html": f"<style>{SCHEME}</style>{card}", "text/plain": str(result)}
 
 
-def _picture(result: Drawn) -> Html:
+def _picture(result: Plotted) -> Html:
     try:
         drawn = in_both_themes(_drawn(result))
     except NoPlot as missing:
@@ -56,12 +55,14 @@ def _picture(result: Drawn) -> Html:
     )
 
 
-def _drawn(result: Drawn) -> str:
+def _drawn(result: Plotted) -> str:
     match result:
         case Durations():
             return ended_by_then((result,))
         case Comparison(_, durations):
             return ended_by_then(durations)
+        case BackingUp():
+            return refusals_as_bars(result)
         case _:
             return against_formula(result)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from raftlab.raft import (
     AppendEntries,
     AppendReply,
+    ClientRequest,
     Cluster,
     InstallSnapshot,
     RequestVote,
@@ -14,7 +15,7 @@ from raftlab.raft import (
     VoteReply,
 )
 from raftlab.views.lanes import Span, curve, first_half, order, ports, stand
-from raftlab.views.layout import TOP, Layout
+from raftlab.views.layout import CLIENT_HEIGHT, TOP, Layout
 from raftlab.views.pill_card import ONE_LINE, TWO_LINES, draw_pill
 from raftlab.views.pills import Pill, merge
 from raftlab.views.sheet import Run, Sheet
@@ -31,10 +32,13 @@ def draw_gutter(
     """Draw every message with its arrows; `cards` are the names, by node, that arrows go to."""
     drawn, height = _fit(pills, layout, len(cluster.nodes))
     _draw_heading(sheet, pills, drawn, layout)
+    nodes = len(cluster.nodes)
     middles = {
         name: layout.card_top(place) + layout.card_height / 2
         for place, name in enumerate(cluster.names)
     }
+    for place, client in enumerate(cluster.clients):
+        middles[client.name] = layout.client_top(nodes, place) + CLIENT_HEIGHT / 2
     spans = [Span(middles[p.message.sender], middles[p.message.receiver]) for p in drawn]
     places = order(spans)
     drawn, spans = [drawn[i] for i in places], [spans[i] for i in places]
@@ -97,6 +101,7 @@ def _draw_arrows(
         sheet.arrow(name, receiver, outward, look)
         sheet.centred(*outward[-1], Run("✕", 14, sheet.theme.bad, bold=True))
     else:
+        asks = isinstance(pill.message, RequestVote | AppendEntries | ClientRequest)
         asks = isinstance(pill.message, RequestVote | AppendEntries | InstallSnapshot)
         look |= {"id": f"{pill.id}-arrives", "arrowhead": "normal" if asks else "vee"}
         sheet.arrow(name, receiver, outward, look, tip=(left + 1, meets.receiver))

@@ -18,6 +18,8 @@ CELL_HEIGHT = 40
 MARKER_ROW = 59
 TALLY_HEIGHT = 56
 LEGEND_LINE = 22
+CLIENT_HEIGHT = 34
+CLIENT_PITCH = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Layout:
     state_left: int | None
     pill_width: int
     legend_lines: int
+    clients: int = 0
 
     def grid(self, columns: int) -> Grid:
         """The columns for logs of up to `columns` entries, as wide as the room allows."""
@@ -130,9 +133,13 @@ class Layout:
         """The upper edge of what is true of each column."""
         return self.card_top(nodes) - CARD_GAP + 9
 
+    def client_top(self, nodes: int, place: int) -> int:
+        """The upper edge of the card of the client at `place`, counted from 0."""
+        return self.tally_top(nodes) + TALLY_HEIGHT + 8 + place * CLIENT_PITCH
+
     def legend_top(self, nodes: int) -> int:
         """The upper edge of the legend."""
-        return self.tally_top(nodes) + TALLY_HEIGHT + 8
+        return self.client_top(nodes, self.clients)
 
     @property
     def card_height(self) -> int:

@@ -18,6 +18,7 @@ from raftlab.sim.history import History, Moment
 if TYPE_CHECKING:
     from raftlab.modelcheck.at_random.result import RandomSearch
     from raftlab.modelcheck.result import Exploration
+    from raftlab.sim.linearizability import Linearizability
     from raftlab.views.experiment import Result
 
 Bundle = dict[str, str]
@@ -34,7 +35,10 @@ EXPERIMENTS = {
     "raftlab.sim.experiments.votes": "SplitVotes",
     "raftlab.sim.experiments.times": "ElectionTimes",
     "raftlab.sim.experiments.published": "Published",
+    "raftlab.sim.experiments.backing_up": "BackingUp",
 }
+
+LINEARIZABILITY = ("raftlab.sim.linearizability", "Linearizability")
 
 PACKAGE = str(Path(__file__).parents[1])
 
@@ -55,6 +59,7 @@ def register() -> None:
         formatter.for_type_by_name(module, name, lambda result, **_: show_result(result))
     for module, name in EXPERIMENTS.items():
         formatter.for_type_by_name(module, name, lambda result, **_: show_experiment(result))
+    formatter.for_type_by_name(*LINEARIZABILITY, lambda verdict, **_: show_saw(verdict))
     errors: tuple[Any, ...] = (NotPossible, RuleError, UnknownRule)
     for kind in errors:
         # IPython asks an exception for its own words by this name.
@@ -105,3 +110,10 @@ def show_experiment(result: Result) -> Bundle:
     from raftlab.views import experiment
 
     return experiment.show_experiment(result)
+
+
+def show_saw(verdict: Linearizability) -> Bundle:
+    """What clients saw, and whether an order explains it, as a card."""
+    from raftlab.views.intervals_text import show_linearizability
+
+    return show_linearizability(verdict)

@@ -13,7 +13,7 @@ from raftlab.raft import (
     SnapshotReply,
     VoteReply,
 )
-from raftlab.raft.messages import OfClients
+from raftlab.raft.messages import OfClients, OfSnapshots
 from raftlab.views.layout import Layout
 from raftlab.views.palette import Theme
 from raftlab.views.pills import Pill
@@ -64,7 +64,7 @@ def _first_line(pill: Pill, width: float, theme: Theme) -> str:
     runs.append(Run(whom, 11, theme.muted))
     words = cell("".join(map(span, runs)), room, LINE)
     pad = cell("", PADDING, LINE)
-    badge = "" if pill.others else _badge(pill.message.term, theme)
+    badge = _badge(pill.message.term, theme) if pill.has_term else ""
     return pad + words + cell(badge, BADGE, LINE, "CENTER") + pad
 
 
@@ -86,12 +86,14 @@ def _second_line(pill: Pill, width: float, theme: Theme) -> str:
     return pad + content + pad
 
 
-def _details(
-    message: RequestVote | VoteReply | AppendReply | InstallSnapshot | SnapshotReply | OfClients,
-) -> str:
+def _details(message: RequestVote | VoteReply | AppendReply | OfClients | OfSnapshots) -> str:
     match message:
-        case ClientRequest(serial=serial) | ClientReply(serial=serial):
-            return f"request {serial}"
+        case ClientRequest():
+            return message.command or "a session"
+        case ClientReply(done=False):
+            return f"ask {message.leader}" if message.leader else "knows of no leader"
+        case ClientReply():
+            return message.answer or "a session"
         case RequestVote(last_log_index=0):
             return "its log is empty"
         case RequestVote():

@@ -48,7 +48,12 @@ class Pill:
         """What it is, from whom to whom, in words."""
         message = self.message
         ends = f"{self.title} from {message.sender} to {message.receiver}"
-        return ends + ("" if self.others else f", term {message.term}") + ", lost" * self.lost
+        return ends + (f", term {message.term}" if self.has_term else "") + ", lost" * self.lost
+
+    @property
+    def has_term(self) -> bool:
+        """Whether it has one term: what is said to clients has none, several may have several."""
+        return not self.others and not isinstance(self.message, ClientRequest | ClientReply)
 
     def and_others(self, others: Sequence[Pill]) -> Pill:
         """This pill standing for `others` as well."""
@@ -72,21 +77,18 @@ def title(message: Message) -> str:
             return "AppendEntries" if message.entries else "heartbeat"
         case AppendReply():
             return "reply: success" if message.success else "reply: refused"
-        case InstallSnapshot():
-            return "InstallSnapshot"
-        case SnapshotReply():
-            return "reply: snapshot"
         case ClientRequest():
             return "request"
         case ClientReply():
             return "answer" if message.done else "redirection"
+        case InstallSnapshot():
+            return "InstallSnapshot"
+        case SnapshotReply():
+            return "reply: snapshot"
 
 
 def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> list[Pill]:
-    """A pill for each message in flight, in the order of sending, then one for each lost one.
-
-    Those to and from clients are left out: a client has no card.
-    """
+    """A pill for each message in flight, in the order of sending, then one for each lost one."""
     fresh = Counter(cluster.network) - Counter(step.before.network) if step else Counter()
     chosen = cluster.network.index(selected) if selected in cluster.network else -1
     pills = []
@@ -97,8 +99,7 @@ def gather(cluster: Cluster, step: Step | None, selected: Message | None) -> lis
     pills.reverse()
     # In the middle of a step nothing has left its node, so nothing is lost yet.
     lost = step.lost if step and cluster.network == step.after.network else ()
-    pills += [Pill(m, f"lost-{number}", lost=True) for number, m in enumerate(lost)]
-    return [p for p in pills if not isinstance(p.message, ClientRequest | ClientReply)]
+    return pills + [Pill(m, f"lost-{number}", lost=True) for number, m in enumerate(lost)]
 
 
 def merge(pills: Sequence[Pill]) -> list[Pill]:

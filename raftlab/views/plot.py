@@ -10,6 +10,7 @@ from itertools import cycle
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from raftlab.sim.experiments.backing_up import BackingUp
 from raftlab.sim.experiments.comparison import Comparison
 from raftlab.sim.experiments.times import ElectionTimes
 from raftlab.sim.experiments.votes import SplitVotes
@@ -17,11 +18,13 @@ from raftlab.sim.summary import Durations
 from raftlab.sim.tables import say_ms
 from raftlab.views.palette import LIGHT, Theme
 from raftlab.views.plot_axes import Plot
+from raftlab.views.plot_bars import says_refusals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Curves: TypeAlias = SplitVotes | ElectionTimes
+Plotted: TypeAlias = Durations | Comparison | Curves | BackingUp
 
 DASHES = ("-", (0, (6, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1.5)))
 MARKERS = "os^Dv"
@@ -97,7 +100,7 @@ def against_formula(curves: Curves, theme: Theme = LIGHT) -> str:
     return plot.svg
 
 
-def says(result: Durations | Comparison | Curves) -> str:
+def says(result: Plotted) -> str:
     """What a plot shows, in words: its alternative text."""
     match result:
         case Durations():
@@ -107,6 +110,8 @@ def says(result: Durations | Comparison | Curves) -> str:
         case SplitVotes() | ElectionTimes():
             lines = "; ".join(_says_line(result, up) for up in _numbers_up(result))
             return f"{_title(result)}, against one-way latency, measured and by formula. {lines}."
+        case BackingUp():
+            return says_refusals(result)
 
 
 _WHAT = "Share of trials that had ended by each time, in simulated milliseconds"

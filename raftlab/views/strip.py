@@ -23,6 +23,7 @@ from raftlab.views.snapshot import LOG_LEFT, ROW_GAP, ROW_HEIGHT, WORDS_ROOM, la
 from raftlab.views.snapshot import _draw as draw_node
 from raftlab.views.still import on_ground
 from raftlab.views.strip_frames import StripFrame, strip_frames
+from raftlab.views.text_parts import held
 
 MOST_ACROSS = 4
 LEAST_WIDTH, MOST_WIDTH, MOST_COLUMNS = 240, 460, 14
@@ -102,7 +103,7 @@ def _layout(frames: Sequence[StripFrame]) -> tuple[Layout, int]:
     """
     nodes = [node for frame in frames for node in frame.moment.cluster.nodes]
     columns = max(node.log.last_index for node in nodes)
-    commands = [entry.command or "no-op" for node in nodes for _, entry in node.log.numbered()]
+    commands = [held(entry) for node in nodes for _, entry in node.log.numbered()]
     longest = max((width_of(words, COMMAND, mono=True) for words in commands), default=0)
     whole = ceil(longest) + AROUND_A_COMMAND
     small = layout_for(columns)

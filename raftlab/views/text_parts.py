@@ -25,8 +25,15 @@ def left_out(number: int) -> str:
 
 
 def say_entry(entry: Entry) -> str:
-    """An entry by its term and command."""
-    return f"term {entry.term}  {entry.command if entry.command is not None else 'no-op'}"
+    """An entry by its term and what it holds."""
+    return f"term {entry.term}  {held(entry)}"
+
+
+def held(entry: Entry) -> str:
+    """What an entry holds: a command, or that it opens a session, or nothing."""
+    if entry.command is not None:
+        return entry.command
+    return "session" if entry.origin is not None else "no-op"
 
 
 def in_flight(cluster: Cluster) -> str:

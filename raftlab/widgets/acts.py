@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from raftlab.raft import (
+    Ask,
+    AskAgain,
     Cluster,
+    Compact,
     Crash,
     Delay,
     Deliver,
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heartbeat,
     Message,
+    OpenSession,
     Partition,
     Replicate,
     Restart,
@@ -34,9 +39,14 @@ HELP = {
     "Crash": "The node stops and keeps only its disk.",
     "Restart": "The node runs again, with what its disk gives back.",
     "Cut off": "No message reaches the node any more, and none from it reaches another.",
+    "Compact": "The node takes a snapshot, and discards what it covers of the log.",
     "Split": "No message crosses from one side to another any more.",
     "Cut one way": "No message gets from the first to the second; the other way is as it was.",
     "Heal": "Every link carries messages again.",
+    "Ask": "The client sends the command to the node, and waits for the answer.",
+    "Ask again": "The client sends the same request once more, to the node.",
+    "Give up": "The client waits no longer. What it asked for may be done all the same.",
+    "Open a session": "The client asks the node for a session, by which its requests are known.",
     "Start the clock": "From here on timers and latencies say what comes next, and when.",
 }
 
@@ -49,9 +59,11 @@ NODE_ACTS = (
     "Crash",
     "Restart",
     "Cut off",
+    "Compact",
 )
 NETWORK_ACTS = ("Split", "Cut one way", "Heal")
 CLOCK_ACTS = ("Start the clock",)
+CLIENT_ACTS = ("Ask", "Ask again", "Give up", "Open a session")
 
 
 def message_events(message: Message) -> dict[str, Event]:
@@ -78,8 +90,20 @@ def node_events(cluster: Cluster, node: str) -> dict[str, Event]:
         Crash(node),
         Restart(node),
         cut_off(cluster, node),
+        Compact(node),
     )
     return dict(zip(NODE_ACTS, events, strict=True))
+
+
+def client_events(client: str, node: str, command: str) -> dict[str, Event]:
+    """The event behind each button of the client row."""
+    events = (
+        Ask(client, node, command),
+        AskAgain(client, node),
+        GiveUp(client),
+        OpenSession(client, node),
+    )
+    return dict(zip(CLIENT_ACTS, events, strict=True))
 
 
 def cut_off(cluster: Cluster, node: str) -> Partition:

@@ -6,8 +6,10 @@ from typing import Any
 
 import ipywidgets
 
+from raftlab.raft import Cluster
 from raftlab.sim.conditions import Condition
 from raftlab.widgets.acts import (
+    CLIENT_ACTS,
     CLOCK_ACTS,
     HELP,
     MESSAGE_ACTS,
@@ -46,8 +48,13 @@ class Acts:
 class Controls:
     """Every control by its name."""
 
-    def __init__(self, names: tuple[str, ...], until: tuple[tuple[str, Condition], ...]) -> None:
-        """Controls for a cluster of these nodes and these conditions; nothing is wired yet."""
+    def __init__(self, cluster: Cluster, until: tuple[tuple[str, Condition], ...]) -> None:
+        """Controls for this cluster and these conditions; nothing is wired yet."""
+        names = cluster.names
+        self.client = ipywidgets.Dropdown(
+            description="asked by", options=tuple(client.name for client in cluster.clients)
+        )
+        self.client_acts = Acts(CLIENT_ACTS)
         self.back = _button("◂ Back")
         self.step = _button("Step ▸", look="strong")
         self.by_rule = _button("Step by rule ▹")
@@ -90,7 +97,7 @@ class Controls:
     @property
     def choices(self) -> tuple[Any, ...]:
         """What is chosen before a button is pressed, and decides whether it can be."""
-        return self.node, self.sides, self.cut_from, self.cut_to
+        return self.node, self.sides, self.cut_from, self.cut_to, self.client, self.to, self.command
 
     def rows(self) -> ipywidgets.VBox:
         """All of them, a row for each thing to act on."""
@@ -100,10 +107,12 @@ class Controls:
         clock, message = self.clock_acts, self.message_acts
         node, network = self.node_acts, self.network_acts
         split, cut, heal = network.buttons.values()
+        asked = (self.client, *self.client_acts.buttons.values())
         rows = (
             row(self.message, *message.buttons.values(), message.why),
             row(row_name("Time"), *time, until, self.why_time),
             row(self.command, self.to, self.send),
+            *([row(row_name(""), *asked, self.client_acts.why)] if self.client.options else ()),
             row(self.node, *node.buttons.values(), node.why),
             row(self.sides, split, heal, _together(self.cut_from, self.cut_to, cut), network.why),
             row(row_name("Clock"), self.seed, *clock.buttons.values(), clock.why),

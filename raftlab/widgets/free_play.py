@@ -12,7 +12,7 @@ from raftlab.raft.cluster import MOST_NODES
 from raftlab.sim.conditions import Asked
 from raftlab.sim.gallery import GALLERY, Famous
 from raftlab.sim.history import History
-from raftlab.sim.scenarios import fresh, leader_elected, walkthrough
+from raftlab.sim.scenarios import client_ready, fresh, leader_elected, walkthrough
 from raftlab.sim.schedule import Clock
 from raftlab.widgets.checked import Style
 from raftlab.widgets.controls import LAST_SEED, row, row_name
@@ -41,6 +41,11 @@ SCENARIOS = {
     "A leader elected": Scenario(
         "node1 leads term 1; send it a command and see it committed (§5.3).",
         leader_elected,
+        any_size=True,
+    ),
+    "A client with a session": Scenario(
+        "client1 may ask for anything, again and again: each request counts once (§8).",
+        client_ready,
         any_size=True,
     ),
     "The walk-through of chapter 1": Scenario(

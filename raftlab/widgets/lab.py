@@ -50,7 +50,7 @@ class Lab:
         self.stage = Stage()
         self.scrubber = Scrubber()
         self.panes = Panes(self.panel, self._on_followed, self._on_ticked)
-        self.controls = Controls(history.cluster.names, tuple(conditions.items()))
+        self.controls = Controls(history.cluster, tuple(conditions.items()))
         self.keeping = Keeping(history)
         self.playing = Playing(self.panel, lambda: self.controls.speed.value, self.show)
         self._showing = False
@@ -108,6 +108,7 @@ class Lab:
             (controls.message_acts, self._act_on_message),
             (controls.node_acts, lambda act: panel.do(panel.node_act(act, controls.node.value))),
             (controls.network_acts, self._act_on_network),
+            (controls.client_acts, self._act_as_client),
         ):
             for act, button in acts.buttons.items():
                 self._on_click(button, _bound(doing, act))
@@ -169,6 +170,12 @@ class Lab:
                 self.panel.do(Cut(controls.cut_from.value, controls.cut_to.value))
             case _:
                 self.panel.do(Heal())
+
+    def _act_as_client(self, act: str) -> None:
+        controls = self.controls
+        if (client := controls.client.value) is not None:
+            command = controls.command.value
+            self.panel.do(self.panel.client_act(act, client, controls.to.value, command))
 
     def _chosen_message(self) -> Message | None:
         return None if self.controls.message.value == NO_MESSAGE else self.controls.message.value
@@ -256,6 +263,9 @@ class Lab:
         controls.message_acts.show(refusals.message_row(self._chosen_message()))
         controls.node_acts.show(refusals.node_row(controls.node.value))
         way = controls.cut_from.value, controls.cut_to.value
+        if (client := controls.client.value) is not None:
+            asks = controls.to.value, controls.command.value.strip()
+            controls.client_acts.show(refusals.client_row(client, *asks))
         controls.network_acts.show(refusals.network_row(controls.sides.value, *way))
 
     def _show_pictures(self) -> None:

@@ -29,7 +29,7 @@ from raftlab.sim.schedule import Clock
 from raftlab.sim.side_by_side import Comparison, compare
 from raftlab.sim.words import say_event, say_message
 from raftlab.views.notebook import told
-from raftlab.widgets.acts import message_events, node_events, partition
+from raftlab.widgets.acts import client_events, message_events, node_events, partition
 from raftlab.widgets.frame import OPENING, Frame, lights
 from raftlab.widgets.place import breaks, marks, next_moment, place, say_time, time_ahead
 from raftlab.widgets.refusals import Refusals
@@ -112,6 +112,10 @@ class Panel:
     def node_act(self, act: str, node: str) -> Event:
         """The event behind a button of the node row."""
         return node_events(self.history.cluster, node)[act]
+
+    def client_act(self, act: str, client: str, node: str, command: str) -> Event:
+        """The event behind a button of the client row."""
+        return client_events(client, node, command.strip())[act]
 
     def why_not_back(self) -> str | None:
         """Why there is no step back; None if there is."""

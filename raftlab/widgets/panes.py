@@ -1,8 +1,8 @@
 """The lab's other views of the shown moment, each with a box to tick.
 
 They stand below all controls, so that none of these moves when a view opens or grows. What is not
-shown is not drawn. Two views have a box only where there is something to show: a run by other
-rules beside Raft, and a pinned moment beside the shown one.
+shown is not drawn. Some views have a box only where there is something to show: what clients saw
+where there are clients, a run by other rules beside Raft, a pinned moment beside the shown one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from typing import Any
 import ipywidgets
 
 from raftlab.raft import Message
+from raftlab.sim.linearizability import Linearizability, check_linearizable
+from raftlab.sim.seen import seen_by_clients
 from raftlab.sim.side_by_side import SideBySide, beside_raft
 from raftlab.views.beside import beside_raft_html, comparison_html
 from raftlab.views.disk_and_memory import DiskAndMemory
 from raftlab.views.draw import NoEngine, NotDrawn, svg
+from raftlab.views.intervals import intervals_dot
+from raftlab.views.intervals_text import intervals_alt
 from raftlab.views.machines import machines_html
 from raftlab.views.palette import DARK, LIGHT
 from raftlab.views.role_diagram import role_diagram_alt, role_diagram_dot
@@ -26,17 +30,21 @@ from raftlab.widgets.controls import row, row_name
 from raftlab.widgets.panel import Panel
 from raftlab.widgets.picture import Picture
 
-CLUSTER, SPACE_AND_TIME, ROLES, MACHINES, MEMORY, BESIDE_RAFT, COMPARED = (
+CLUSTER, SPACE_AND_TIME, OPERATIONS, ROLES, MACHINES, MEMORY, BESIDE_RAFT, COMPARED = (
     "Cluster",
     "Space and time",
+    "What clients saw",
     "Roles",
     "State machines",
     "Disk and memory",
     "Beside Raft",
     "Compared",
 )
-SHOWN_AT_FIRST = (CLUSTER, SPACE_AND_TIME, BESIDE_RAFT, COMPARED)
+SHOWN_AT_FIRST = (CLUSTER, SPACE_AND_TIME, OPERATIONS, BESIDE_RAFT, COMPARED)
 NARROWEST = 700
+
+# After every step: so that nobody waits for a verdict, it may be that it is not known.
+MOST_STATES = 20_000
 
 
 class Panes:
@@ -56,7 +64,12 @@ class Panes:
         self._theme, self._width = LIGHT, WIDTH
         self._selected: Message | None = None
         self._beside: tuple[int, SideBySide | None] | None = None
-        self._pictures = {SPACE_AND_TIME: self._space_time, ROLES: self._roles}
+        self._seen: tuple[int, Linearizability] | None = None
+        self._pictures = {
+            SPACE_AND_TIME: self._space_time,
+            OPERATIONS: self._operations,
+            ROLES: self._roles,
+        }
         self._tables = {
             MACHINES: self._machines,
             MEMORY: self._memory,
@@ -85,6 +98,7 @@ class Panes:
         self._theme, self._selected = DARK if dark else LIGHT, selected
         self._width = max(NARROWEST, min(room, WIDTH))
         offered = {
+            OPERATIONS: bool(self._panel.history.cluster.clients),
             BESIDE_RAFT: bool(self._panel.history.rules_changed),
             COMPARED: self._panel.pinned is not None,
         }
@@ -103,6 +117,22 @@ class Panes:
         history, width = self._panel.history, self._width
         dot = space_time_dot(history, width=width, theme=self._theme, selected=self._selected)
         return space_time_alt(history, width=width), _drawn(dot)
+
+    def _operations(self) -> tuple[str, str]:
+        # What clients saw along a line does not change while one goes along it.
+        history = self._panel.history
+        tip = history.line()[-1].number
+        try:
+            if self._seen is None or self._seen[0] != tip:
+                seen = seen_by_clients(history)
+                self._seen = tip, check_linearizable(seen, most_states=MOST_STATES)
+        except ValueError as odd:
+            return str(odd), ""
+        verdict = self._seen[1]
+        if not verdict.operations:
+            return "No client has asked for anything yet.", ""
+        dot = intervals_dot(verdict, width=self._width, theme=self._theme)
+        return intervals_alt(verdict), _drawn(dot)
 
     def _roles(self) -> tuple[str, str]:
         frame = self._panel.frame()

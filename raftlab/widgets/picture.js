@@ -14,18 +14,22 @@ function render({ model, el }) {
   el.classList.add("raftlab-diagram");
   el.setAttribute("role", "img");
   const show = () => {
-    el.innerHTML = model.get("svg");
+    const drawn = model.get("svg");
     el.setAttribute("aria-label", model.get("alt"));
+    if (drawn) el.innerHTML = drawn;
+    else el.textContent = model.get("alt");
     el.firstElementChild?.setAttribute("aria-hidden", "true");
     for (const link of el.querySelectorAll("a")) link.setAttribute("tabindex", "-1");
   };
   const click = (event) => follow(event, model);
   el.addEventListener("click", click);
   model.on("change:svg", show);
+  model.on("change:alt", show);
   show();
   return () => {
     el.removeEventListener("click", click);
     model.off("change:svg", show);
+    model.off("change:alt", show);
   };
 }
 

@@ -9,7 +9,10 @@ import traitlets
 
 
 class Picture(anywidget.AnyWidget):
-    """Shows an SVG. A click in it sends `{"moment": number}` or `{"message": place}`."""
+    """Shows an SVG, or, where there is none, its words.
+
+    A click in it sends `{"moment": number}` or `{"message": place}`.
+    """
 
     _esm = Path(__file__).parent / "picture.js"
     svg = traitlets.Unicode().tag(sync=True)

@@ -12,6 +12,7 @@ from raftlab.widgets.acts import (
     MESSAGE_ACTS,
     NETWORK_ACTS,
     THEN_CRASH,
+    client_events,
     message_events,
     node_events,
     partition,
@@ -76,6 +77,10 @@ class Refusals:
     def node_row(self, node: str) -> Row:
         """For each act on `node`."""
         return self.each(node_events(self._history.cluster, node))
+
+    def client_row(self, client: str, node: str, command: str) -> Row:
+        """For each act of `client`, with `node` as the one it turns to."""
+        return self.each(client_events(client, node, command))
 
     def network_row(self, sides: str, sender: str, receiver: str) -> Row:
         """For each act on the network: a split, a cut from one node to another, a healing."""

@@ -107,11 +107,14 @@ function show(parts, frame) {
   showLights(parts.lights, frame.lights);
   showReason(parts.reason, frame);
   showRules(parts.rules, frame);
-  // It never gets lower again: the picture would jump.
-  const lowest = parseFloat(getComputedStyle(parts.told).minHeight) || 0;
-  if (parts.told.offsetHeight > lowest) parts.told.style.minHeight = `${parts.told.offsetHeight}px`;
   parts.picture.hidden = parts.help.hidden = !frame.shown;
   showPicture(parts.drawing, frame);
+}
+
+// It never gets lower again: the picture below would jump.
+function keepHeight(told) {
+  const lowest = parseFloat(getComputedStyle(told).minHeight) || 0;
+  if (told.offsetHeight > lowest) told.style.minHeight = `${told.offsetHeight}px`;
 }
 
 function currentTheme() {
@@ -158,8 +161,13 @@ function render({ model, el }) {
     const travels = calm && follows(frame, shown);
     const flight = travels ? takeOff(parts.drawing, frame.arrived) : null;
     show(parts, frame);
-    things.show(frame.things);
-    fly(parts.drawing, flight);
+    // What is measured on the page waits until it is laid out anyway.
+    requestAnimationFrame(() => {
+      if (model.get("frame") !== frame) return;
+      keepHeight(parts.told);
+      things.show(frame.things);
+      fly(parts.drawing, flight);
+    });
     shown = frame.moment;
     when = performance.now();
   };

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from raftlab.raft import ClientCommand, Cluster, Event, Heal, Message, Node
+from raftlab.raft import (
+    Ask,
+    AskAgain,
+    Client,
+    ClientCommand,
+    Cluster,
+    Event,
+    GiveUp,
+    Heal,
+    Message,
+    Node,
+    OpenSession,
+)
 from raftlab.sim.words import say_message
+from raftlab.views.client_cards import client_id, says
 from raftlab.views.row import picture_id
 from raftlab.views.sheet import printable
 from raftlab.widgets.acts import message_events, node_events
@@ -24,14 +37,15 @@ class Thing:
 
 
 def things(shown: Cluster, now: Cluster, command: str) -> tuple[Thing, ...]:
-    """The nodes, from top to bottom, then the messages, in the order of sending, as `shown`.
+    """The nodes and clients, from top to bottom, then the messages as they were sent, as `shown`.
 
     What is done happens to the cluster as it is `now`: in the middle of a step these two differ.
     `command` is what a client would send.
     """
     nodes = (_of_node(node, now, command) for node in shown.nodes)
     messages = (_of_message(place, m) for place, m in enumerate(shown.network))
-    return (*nodes, *messages)
+    clients = (_of_client(client, command) for client in shown.clients)
+    return (*nodes, *clients, *messages)
 
 
 def _of_node(node: Node, now: Cluster, command: str) -> Thing:
@@ -42,6 +56,23 @@ def _of_node(node: Node, now: Cluster, command: str) -> Thing:
     )
     acts["Heal every link"] = Heal()
     return Thing(picture_id(node), f"{node.name}: {role}, term {node.current_term}", acts)
+
+
+def _of_client(client: Client, command: str) -> Thing:
+    """A client, and what it can do as it is: ask any server, or ask again, or give up."""
+    acts: dict[str, Event] = {}
+    for node in client.servers:
+        if client.request is not None:
+            acts[f"Ask {node} again"] = AskAgain(client.name, node)
+        else:
+            words = _short(command) if command else "for nothing yet"
+            acts[f"Ask {node}: {words}"] = Ask(client.name, node, command)
+    if client.request is not None:
+        acts["Give up"] = GiveUp(client.name)
+    elif not client.session:
+        for node in client.servers:
+            acts[f"Open a session at {node}"] = OpenSession(client.name, node)
+    return Thing(client_id(client), says(client), acts)
 
 
 def _of_message(place: int, message: Message) -> Thing:

@@ -22,7 +22,7 @@ from raftlab.sim import random_events, random_run
 from raftlab.sim.chance import Mix
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.draw import svg
-from tests.benchmarks import checks, experiments, exploration, lab
+from tests.benchmarks import checks, experiments, exploration, lab, linearizability
 
 TABLE = Path(__file__).with_name("RESULTS.md")
 
@@ -146,6 +146,7 @@ def results() -> Iterable[Result]:
         lab.times,
         checks.times,
         experiments.times,
+        linearizability.times,
         exploration.rates,
         exploration.sizes,
         exploration.bugs,

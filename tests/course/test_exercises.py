@@ -19,6 +19,7 @@ from raftlab.course.asking import ask
 from raftlab.course.catalogue import catalogue
 from raftlab.course.exercise import Exercise
 from raftlab.course.generated import GeneratedExercise
+from raftlab.course.linearizable import Linearizable, right_word
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.possible_logs import PossibleLogs, right_letters
 from raftlab.course.predict import ChoiceExercise, FormExercise
@@ -27,6 +28,7 @@ from raftlab.course.rule import Mistake, RuleExercise
 from raftlab.course.safe_entries import SafeEntries, logs_after_a_power_cut, safe_index
 from raftlab.course.schedule import ScheduleExercise
 from raftlab.course.standing import Hint, Solution
+from raftlab.course.timeouts import TimeoutsExercise
 from raftlab.raft.rules import RULE_NAMES
 
 FOLDER = Path(exercises.__file__).parent
@@ -117,10 +119,14 @@ def right_answer(exercise: Exercise, number: int) -> object:
             return {name: ast.literal_eval(value) for name, _, value in lines}
         case ScheduleExercise():
             return exercise.shortest.history
+        case TimeoutsExercise():
+            return exercise.right[0]
         case SafeEntries():
             return safe_index(logs_after_a_power_cut(number))
         case PossibleLogs():
             return right_letters(number)
+        case Linearizable():
+            return right_word(number)
     raise TypeError(f"Of {type(exercise).__name__} no right answer is known here.")
 
 
@@ -228,6 +234,27 @@ def test_each_field_that_is_wrong_leads_on(exercise: FormExercise) -> None:
         assert found.sentence == f"Not so: `{name}` 'nonsense'."
         assert found.question == field.asks
         assert str(right[name]) not in found.sentence
+
+
+TIMEOUTS = [one for one in ALL if isinstance(one, TimeoutsExercise)]
+every_choice_of_timeouts = pytest.mark.parametrize("exercise", TIMEOUTS, ids=lambda one: one.name)
+
+
+@every_choice_of_timeouts
+def test_more_than_one_pair_of_timeouts_will_do(exercise: TimeoutsExercise) -> None:
+    assert len({*exercise.right}) >= 2
+    assert all(exercise.grade(list(times)).passed for times in exercise.right)
+
+
+@every_choice_of_timeouts
+def test_timeouts_that_do_not_do_fail_for_their_reason(exercise: TimeoutsExercise) -> None:
+    assert len(exercise.wrong) >= 3
+    for wrong in exercise.wrong:
+        found = exercise.grade(wrong.answer)
+        assert found.outcome is Outcome.WRONG
+        assert found.headline.startswith(wrong.ends), wrong
+        assert found.sentence
+        assert str(wrong.answer) in found.sentence or found.question
 
 
 # What helps

@@ -129,7 +129,7 @@ def test_the_first_three_rise_in_difficulty() -> None:
 
 @pytest.mark.parametrize("number", [0, -1, 1.5, "1", True, None, [1], MOST_NUMBERS + 1, 10**5000],
                          ids=lambda one: type(one).__name__)  # fmt: skip
-@pytest.mark.parametrize("of", ["safe_entries", "possible_logs"])
+@pytest.mark.parametrize("of", ["safe_entries", "possible_logs", "linearizable"])
 def test_a_number_that_is_none_is_told_so(of: str, number: object) -> None:
     found = exercise_named(of).grade(1, number)  # type: ignore[arg-type]
     assert (found.outcome, found.headline) == (Outcome.WRONG, "There is no such question.")

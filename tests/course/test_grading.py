@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from raftlab import __version__, cli, cli_grade
 from raftlab.course import fresh_kernel, grading
-from raftlab.course.catalogue import exercise_named
+from raftlab.course.catalogue import catalogue, exercise_named
 from raftlab.course.gradebook import as_csv, as_json, as_table, save
 from raftlab.course.grades import Found, Graded, Row
 from raftlab.course.grading import grade
@@ -132,8 +132,26 @@ def write(path: Path, *cells: str) -> Path:
     return path
 
 
+WATCHED = (
+    IMPORT,
+    "check('late_candidate', 'c')",
+    "form = {'role': 'follower', 'current_term': 1, 'last_index': 2, 'commit_index': 0}\n"
+    "check('after_a_restart', form)",
+)
+
+# The exercises that the notebooks here have in them; of their chapters' others none is attempted.
+IN_CELLS = {"may_vote", "wins_election", "two_leaders", "late_candidate", "after_a_restart"}
+
+
 def outcomes(graded: Graded) -> dict[str, str]:
-    return {row.exercise.name: row.words for row in graded.rows}
+    """What became of each exercise that the notebooks have."""
+    rows = {row.exercise.name: row.words for row in graded.rows}
+    assert {words for name, words in rows.items() if name not in IN_CELLS} <= {"not attempted"}
+    return {name: words for name, words in rows.items() if name in IN_CELLS}
+
+
+def stars_of(chapter: str) -> int:
+    return sum(one.stars for one in catalogue().values() if one.chapter == chapter)
 
 
 def names_in(folder: Path) -> list[str]:
@@ -175,21 +193,28 @@ class TestWhatCounts:
         assert outcomes(found) == {
             "may_vote": "passed", "wins_election": "passed", "two_leaders": "passed",
         }  # fmt: skip
-        assert (found.points, found.most, found.percent, found.reaches(100)) == (4, 4, 100, True)
+        most = stars_of("02_leader_election")
+        assert (found.points, found.most, found.reaches(100)) == (4, most, False)
+        assert found.percent == Fraction(400, most)
         assert found.notes == ()
+
+    def test_a_chapter_that_is_solved_reaches_the_whole(self, tmp_path: Path) -> None:
+        found = grade(write(tmp_path / "solved.ipynb", *WATCHED), ENOUGH)
+        assert (found.points, found.most) == (stars_of("01_watching_raft"),) * 2
+        assert (found.percent, found.reaches(100)) == (100, True)
 
     def test_what_is_not_right_gives_nothing(self, graded) -> None:
         assert outcomes(graded["none_is_right"]) == {
             "may_vote": "wrong", "wins_election": "raised", "two_leaders": "not attempted",
         }  # fmt: skip
-        assert (graded["none_is_right"].points, graded["none_is_right"].most) == (0, 4)
+        assert graded["none_is_right"].points == 0
 
     def test_a_deleted_exercise_is_not_attempted(self, graded) -> None:
         assert outcomes(graded["safe_and_deleted"]) == {
             "may_vote": "safe, but not what the paper does", "wins_election": "passed",
             "two_leaders": "not attempted",
         }  # fmt: skip
-        assert graded["safe_and_deleted"].percent == 25
+        assert graded["safe_and_deleted"].points == 1
 
     def test_the_name_of_the_file_may_tell_the_chapter(self, graded) -> None:
         assert set(outcomes(graded["02_leader_election-all_deleted"]).values()) == {"not attempted"}

@@ -615,7 +615,7 @@ def test_a_case_is_asked_about_a_node_that_may_be() -> None:
             assert node.log.last_term <= node.current_term
             assert node.last_applied == node.commit_index <= node.log.last_index
             if "disk" not in case.says:
-                assert node.disk == Disk(node.current_term, node.voted_for, node.log)
+                assert node.disk == Disk(node.current_term, node.voted_for, node.log, node.snapshot)
 
 
 def test_the_paper_passes_in_any_place() -> None:

@@ -15,7 +15,7 @@ from raftlab.course.catalogue import catalogue, exercise_named
 from raftlab.course.outcome import Checked, Outcome
 from raftlab.course.schedule import ScheduleExercise, price
 from raftlab.modelcheck import explore
-from raftlab.raft import RAFT, SAFETY, Deliver, Drop, Duplicate, Heal, Partition, RequestVote
+from raftlab.raft import RAFT, Deliver, Drop, Duplicate, Heal, Partition, RequestVote
 from raftlab.sim import leader_elected, one_node_down
 from raftlab.sim.history import History
 from raftlab.sim.script import perform
@@ -59,7 +59,7 @@ def wrong(found: Checked, headline: str) -> str:
 
 
 def properties(exercise: ScheduleExercise) -> tuple[raftlab.raft.Property, ...]:
-    return (exercise.goal,) if exercise.goal else SAFETY
+    return (exercise.goal,) if exercise.goal else exercise.properties
 
 
 @every_schedule

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from raftlab.raft import RAFT, Log, Node, Role
+from raftlab.course.snapshots_otherwise import forgetting, has_news, taken
+from raftlab.raft import RAFT, Configuration, FrozenMap, Log, Node, Role
+from raftlab.raft.backing_up import back_up_by_term
 
 
 def held(node, index):
@@ -179,6 +181,94 @@ RESTART = {
     "down": lambda n: replace(RAFT.restart(n), up=False),
 }
 
+TAKE_SNAPSHOT = {
+    "one entry less": lambda n: taken(n, n.last_applied - 1) if has_news(n) else n,
+    "of no cluster": lambda n: (
+        taken(n, n.last_applied, configuration=Configuration(())) if has_news(n) else n
+    ),
+    "of no term": lambda n: taken(n, n.last_applied, last_included_term=0) if has_news(n) else n,
+    "numbered one too low": lambda n: (
+        taken(n, n.last_applied, last_included_index=n.last_applied - 1) if has_news(n) else n
+    ),
+    "with an empty log": lambda n: replace(RAFT.take_snapshot(n), log=Log()),
+    "never": lambda n: n,
+}
+
+INSTALL_SNAPSHOT = {
+    "beside its old log": forgetting("log"),
+    "without saving it": forgetting("snapshot"),
+    "if it reaches beyond its log": lambda n, r: (
+        RAFT.install_snapshot(n, r) if n.log.last_index < r.snapshot.last_included_index else n
+    ),
+    "if it is of a later term": lambda n, r: (
+        RAFT.install_snapshot(n, r) if n.log.last_term < r.snapshot.last_included_term else n
+    ),
+    "with an empty log": lambda n, r: replace(RAFT.install_snapshot(n, r), log=Log()),
+}
+
+
+def sends(node, peer, index, **otherwise):
+    at = replace(node, next_index=node.next_index.set(peer, index))
+    return replace(RAFT.append_entries(at, peer), **otherwise)
+
+
+APPEND_ENTRIES = {
+    "as if they followed nothing": lambda n, p: replace(
+        RAFT.append_entries(n, p), prev_log_index=0, prev_log_term=0
+    ),
+    "one at a time": lambda n, p: replace(
+        RAFT.append_entries(n, p), entries=RAFT.append_entries(n, p).entries[:1]
+    ),
+    "only what is committed": lambda n, p: replace(
+        RAFT.append_entries(n, p),
+        entries=n.log.entries[n.next_index[p] - 1 : n.commit_index],
+    ),
+    "one too late": lambda n, p: sends(n, p, n.next_index[p] + 1),
+    "no word of commitment": lambda n, p: replace(RAFT.append_entries(n, p), leader_commit=0),
+    "the last entry's term": lambda n, p: replace(
+        RAFT.append_entries(n, p), prev_log_term=n.log.last_term
+    ),
+}
+
+
+def noted(node, reply, **otherwise):
+    return RAFT.record_success(node, replace(reply, **otherwise))
+
+
+RECORD_SUCCESS = {
+    "nothing": lambda n, r: n,
+    "one more": lambda n, r: noted(n, r, match_index=r.match_index + 1),
+    "what was built upon": lambda n, r: noted(n, r, match_index=r.prev_log_index),
+    "next_index alone": lambda n, r: replace(noted(n, r), match_index=n.match_index),
+    "what is committed": lambda n, r: noted(n, r, match_index=n.commit_index),
+    "of everyone": lambda n, r: replace(
+        noted(n, r), match_index=FrozenMap.of(dict.fromkeys(n.match_index, r.match_index))
+    ),
+}
+
+
+BACK_UP = {
+    "to what is known": lambda n, r: replace(
+        n, next_index=FrozenMap.of({p: i + 1 for p, i in n.match_index.items()})
+    ),
+    "by two": lambda n, r: RAFT.back_up(RAFT.back_up(n, r), r),
+    "by half": lambda n, r: replace(
+        n, next_index=FrozenMap.of({p: (i + 1) // 2 for p, i in n.next_index.items()})
+    ),
+    "to the end alone": lambda n, r: n if r.conflict_index else back_up_by_term(n, r),
+}
+
+
+RECORD_SNAPSHOT = {
+    "one more than it says": lambda n, r: RAFT.record_snapshot(
+        n, replace(r, match_index=r.match_index + 1)
+    ),
+    "of whatever term": lambda n, r: RAFT.record_snapshot(n, replace(r, term=n.current_term)),
+    "with next_index alone": lambda n, r: replace(
+        RAFT.record_snapshot(n, r), match_index=n.match_index
+    ),
+}
+
 WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "may_vote": MAY_VOTE,
     "wins_election": WINS_ELECTION,
@@ -188,4 +278,10 @@ WRONG_RULES: dict[str, dict[str, Callable[..., object]]] = {
     "log_is_up_to_date": LOG_IS_UP_TO_DATE,
     "leader_commit_index": LEADER_COMMIT_INDEX,
     "restart": RESTART,
+    "take_snapshot": TAKE_SNAPSHOT,
+    "install_snapshot": INSTALL_SNAPSHOT,
+    "append_entries": APPEND_ENTRIES,
+    "record_success": RECORD_SUCCESS,
+    "back_up": BACK_UP,
+    "record_snapshot": RECORD_SNAPSHOT,
 }

@@ -31,6 +31,7 @@ from raftlab.raft.backing_up import (
 from raftlab.raft.lemmas import PROPERTIES
 from raftlab.sim import SCENARIOS
 from raftlab.sim.acts import Arrival
+from raftlab.sim.experiments import BackingUp, compare_backing_up
 from raftlab.sim.history import History
 from raftlab.sim.reigns import reigns
 from raftlab.sim.repair import Cost, cost, figure_7_costs, repair, repair_figure_7
@@ -336,3 +337,18 @@ def test_a_way_that_never_ends_is_stopped() -> None:
 
     with pytest.raises(ValueError, match="stay different"):
         repair_figure_7("f", RAFT.but(back_up=to_and_fro))
+
+
+def test_the_comparison_counts_what_the_repairs_cost() -> None:
+    found = compare_backing_up({"one at a time": RAFT})
+    assert found == BackingUp({"one at a time": {"a": 1, "b": 6, "c": 0, "d": 0, "e": 5, "f": 7}})
+    head, line = found.rows()
+    assert head == ("the leader goes back", "(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "all")
+    assert line == ("one at a time", "1", "6", "0", "0", "5", "7", "19")
+    assert compare_backing_up().refusals["hints on both sides"]["f"] == 1
+
+
+@pytest.mark.parametrize("ways", [RAFT, {"mine": None}, ["mine"]], ids=["rules", "none", "list"])
+def test_what_are_no_ways_is_told_so(ways: object) -> None:
+    with pytest.raises(TypeError, match="Ways to back up are rules by name"):
+        compare_backing_up(ways)  # type: ignore[arg-type]

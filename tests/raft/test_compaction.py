@@ -449,6 +449,12 @@ def returns(value: object) -> Rules:
     return RAFT.but(take_snapshot=lambda n: replace(n, snapshot=value))
 
 
+def test_a_configuration_is_a_configuration() -> None:
+    none = RAFT.but(install_snapshot=lambda node, request: replace(node, configuration=None))
+    with pytest.raises(RuleError, match="configuration must be Configuration; it is None"):
+        react(holding(0), Deliver(sent(3)), none)
+
+
 def test_a_snapshot_is_a_snapshot() -> None:
     with pytest.raises(RuleError, match="snapshot must be Snapshot or None; it is 'x'"):
         react(holding(0, 1, applied=1), Compact("node1"), returns("x"))

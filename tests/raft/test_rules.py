@@ -38,7 +38,8 @@ PUBLIC = (
     "recognize_leader heartbeat append_command append_entries log_matches merge_entries "
     "follower_commit_index accept_append reject_append record_success back_up leader_commit_index "
     "resets_election_timer take_snapshot send_snapshot install_snapshot record_snapshot persist "
-    "restart skips_log begin_read record_round may_serve_read serve_read finish_read end_lease "
+    "restart "
+    "skips_log begin_read record_round may_serve_read serve_read finish_read end_lease "
     "redirect is_repeated answer_again append_request answer_client"
 ).split()
 

@@ -49,6 +49,7 @@ from raftlab.sim.chance import WITH_CLIENTS
 from raftlab.sim.codec import from_json, to_json
 from raftlab.sim.explain import explain, explain_last_rule, why_nothing_happened
 from raftlab.sim.habit import next_event
+from raftlab.sim.linearizability import Operation, check_linearizable
 from raftlab.sim.notation import notation
 from raftlab.sim.saved import dumps, loads
 from raftlab.sim.script import deliver_all, perform
@@ -299,17 +300,19 @@ def test_what_clients_saw_with_the_moments() -> None:
     perform(history, Ask("client1", "node1", "DELETE x"), GiveUp("client1"))
     perform(history, Ask("client2", "node2", "INCR x"))
     counted, read, given_up, waits = seen_by_clients(history)
-    assert counted[:4] == ("client1", "INCR x", "1", 1)
-    assert read[:4] == ("client2", "GET x", None, 2)
+    assert counted == Operation("client1", "INCR x", "1", 1, counted.ends, 1)
+    assert read == Operation("client2", "GET x", None, 2, read.ends, 2)
     assert read.ends is not None
     assert counted.ends is not None
     assert read.ends < counted.ends < given_up.begins
     for place, answer in ((read.ends, None), (counted.ends, "1")):
-        moment = history.line()[place]
+        moment = history.line()[int(place)]
         assert isinstance(moment.step.event, Deliver)
         assert moment.step.event.message.answer == answer
-    assert given_up[2:] == (None, given_up.begins, None)
-    assert waits == ("client2", "INCR x", None, given_up.begins + 2, None)
+    deleted = int(given_up.begins)
+    assert given_up == Operation("client1", "DELETE x", None, deleted, None, deleted)
+    assert waits == Operation("client2", "INCR x", None, deleted + 2, None, deleted + 2)
+    assert check_linearizable(seen_by_clients(history)).linearizable
     assert seen_by_clients(fresh(3)) == ()
 
 

@@ -17,6 +17,7 @@ from raftlab.raft import (
     Node,
     RuleError,
     Snapshot,
+    SnapshotReply,
     Timeout,
     broken_by,
     react,
@@ -106,6 +107,7 @@ def test_how_large_things_are() -> None:
     assert carried_bytes(append((0, 0), 1, 1)) == 2 * ENTRY
     assert carried_bytes(InstallSnapshot("node1", "node2", 1, taken)) == snapshot_bytes(taken)
     assert carried_bytes(append()) == 0
+    assert carried_bytes(SnapshotReply("node2", "node1", 1, 3)) == 0
 
 
 # What they cost

@@ -115,7 +115,8 @@ def test_an_entry_that_is_not_there_is_not_named() -> None:
 def test_what_is_asked_alone_is_told_as_in_a_turn() -> None:
     told = set()
     reads = random_run(client_ready().cluster, 1, 1000, READ_INDEX, WITH_CLIENTS)
-    for done in (*random_run(fresh(3).cluster, 1, 600, mix=Mix(compact=40)), *reads):
+    compacts = random_run(fresh(3).cluster, 1, 600, mix=Mix(compact=40))
+    for done in (*compacts, *reads):
         for before, firing in with_before(done):
             if firing.rule in RULE_NAMES and not is_noted(firing):
                 told.add(firing.rule)

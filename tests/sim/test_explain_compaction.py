@@ -277,6 +277,13 @@ SENTENCES = {
         "node1 hears a heartbeat from node2, leader of term 2.",
         "Its election timer starts anew; from now on it follows node2 (§5.2).",
     ),
+    "taken_and_all_kept": (
+        trio(holding(0, 1, 2, applied=1)),
+        Compact("node1"),
+        RAFT.but(take_snapshot=lambda n: replace(n, snapshot=snapshot(1))),
+        "node1 takes a snapshot up to entry 1 and discards nothing.",
+        "node1 has applied its log up to entry 1; 2 entries stay (§7).",
+    ),
     "nothing": (
         trio(holding(0, 1, applied=1)),
         Compact("node1"),

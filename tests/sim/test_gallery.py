@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from raftlab.raft import (
+    CLIENTS,
     FIGURE_3,
     ClientCommand,
     Cluster,
@@ -16,6 +17,11 @@ from raftlab.raft import (
     Role,
     step,
 )
+from raftlab.raft.ways_to_read import (
+    begin_read_at_once,
+    may_serve_read_locally,
+    reads_skip_log,
+)
 from raftlab.sim import History, Moment, as_python
 from raftlab.sim.as_test import as_pytest, breaks
 from raftlab.sim.explain import explain
@@ -23,7 +29,9 @@ from raftlab.sim.figures import FIGURE_8
 from raftlab.sim.gallery import GALLERY, Famous
 from raftlab.sim.gallery_figures import commits_by_counting
 from raftlab.sim.gallery_stories import forgets_its_vote
+from raftlab.sim.linearizability import check_linearizable
 from raftlab.sim.saved import dumps, loads
+from raftlab.sim.seen import seen_by_clients
 from raftlab.sim.side_by_side import beside_raft
 
 WRONG = {
@@ -33,8 +41,10 @@ WRONG = {
         commits_by_counting,
         {"Leader Completeness", "State Machine Safety"},
     ),
+    "stale_read": ("skips_log", reads_skip_log, {"One Store"}),
 }
-NAMES = [checked.name for checked in FIGURE_3]
+BESIDES = {"stale_read": {"begin_read", "may_serve_read"}}
+NAMES = [checked.name for checked in (*FIGURE_3, *CLIENTS)]
 
 
 def leaders(cluster: Cluster) -> list[tuple[str, int]]:
@@ -92,7 +102,9 @@ def test_it_is_named_and_stands_before_its_story(name: str) -> None:
 
 def test_whatever_happens_can_happen_from_nodes_just_switched_on(name: str) -> None:
     history = GALLERY[name].history()
-    assert history.moments[0].cluster == Cluster.of(*history.cluster.names)
+    clients = (client.name for client in history.cluster.clients)
+    start = Cluster.of(*history.cluster.names).with_clients(*clients)
+    assert history.moments[0].cluster == start
     for moment in history.moments[1:]:
         assert moment.step is not None
         assert moment.parent is not None
@@ -114,7 +126,8 @@ def test_what_breaks_is_in_its_sentence(name: str) -> None:
     broken = {broke for _, broke, _ in breaks(history)}
     assert broken == {of for of in NAMES if of in famous.see}
     assert broken == WRONG.get(name, ("", None, set()))[2]
-    assert history.rules_changed == {WRONG[name][0]} if name in WRONG else not history.rules_changed
+    changed = {WRONG[name][0], *BESIDES.get(name, ())} if name in WRONG else set()
+    assert history.rules_changed == changed
     if not broken:
         assert all(moment.violations == () for moment in history.moments)
 
@@ -139,6 +152,9 @@ def test_it_can_be_kept(name: str) -> None:
     names = {
         "forgets_its_vote": forgets_its_vote,
         "commits_by_counting": commits_by_counting,
+        "reads_skip_log": reads_skip_log,
+        "begin_read_at_once": begin_read_at_once,
+        "may_serve_read_locally": may_serve_read_locally,
     }
     exec(as_python(history), dict(names))
     defined = dict(names)
@@ -354,6 +370,20 @@ def test_a_lost_vote() -> None:
         "node3",
         "node3",
     ]
+
+
+def test_a_stale_read() -> None:
+    history = run("stale_read")
+    end = history.line()[-1].cluster
+    assert leaders(end) == [("node1", 1), ("node2", 2)]
+    (client,) = end.clients
+    assert [(one.command, one.answer) for one in client.answers] == [
+        ("SET x 1", "ok"),
+        ("SET x 2", "ok"),
+        ("GET x", "1"),
+    ]
+    history.goto(len(history) - 1)
+    assert not check_linearizable(seen_by_clients(history)).linearizable
 
 
 def test_a_famous_run_is_a_value() -> None:

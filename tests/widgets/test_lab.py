@@ -271,7 +271,7 @@ def test_a_node_is_crashed_and_restarted_and_disabled_buttons_say_why() -> None:
     crash = lab.controls.node_acts.buttons["Crash"]
     assert crash.disabled
     assert lab.controls.node_acts.why.value == (
-        "Time out, Send entries, Heartbeat, Crash: node2 is down: it can only restart."
+        "Time out, Send entries, Heartbeat, Crash, Compact: node2 is down: it can only restart."
     )
     assert crash.tooltip == "node2 is down: it can only restart."
     press(lab, "Restart")
@@ -454,7 +454,7 @@ def test_the_other_views_are_drawn_when_they_are_shown_and_follow_each_frame() -
     always = [name for name in views if ticks[name].layout.display == ""]
     before = {name: _content(views[name]) for name in always}
     assert all(before.values())
-    assert set(views) - set(always) == {"Beside Raft", "Compared"}
+    assert set(views) - set(always) == {"What clients saw", "Beside Raft", "Compared"}
     press(lab, "◂ Back")
     press(lab, "◂ Back")
     assert _content(views["Space and time"]) != before["Space and time"]

@@ -7,6 +7,7 @@ import pytest
 from raftlab import RAFT, History, Restart, fresh, leader_elected, walkthrough
 from raftlab.raft import (
     Cluster,
+    Compact,
     Crash,
     Cut,
     Delay,
@@ -128,6 +129,7 @@ def test_peeking_by_rule_records_nothing_until_the_step_is_whole() -> None:
         ("Crash", None),
         ("Restart", "node1 runs already."),
         ("Cut off", None),
+        ("Compact", "node1 has applied nothing that its log still holds (§7)."),
     ],
 )
 def test_every_act_that_is_not_possible_says_why(act: str, reason: str | None) -> None:
@@ -150,6 +152,7 @@ NODE1 = "node1"
         ("Crash", Crash(NODE1)),
         ("Restart", Restart(NODE1)),
         ("Cut off", Partition(((NODE1,), ("node2", "node3")))),
+        ("Compact", Compact(NODE1)),
     ],
 )
 def test_every_act_on_a_node_is_one_event(act: str, event: Event) -> None:
@@ -222,7 +225,8 @@ def test_an_act_and_the_same_act_cut_short_are_not_refused_twice_for_one_reason(
     assert reasons == (
         "Time out: node1 leads: it has no election timer (§5.2).  "
         "Send entries: node1 knows of no entry that a peer lacks (Fig. 2, Leaders 3).  "
-        "Restart: node1 runs already."
+        "Restart: node1 runs already.  "
+        "Compact: node1 has applied nothing that its log still holds (§7)."
     )
 
 

@@ -9,7 +9,7 @@ from raftlab.course.starts import FIVE_NODES, NARROW, NO_ENTRY
 from raftlab.sim.scenarios import deposed_leader, leader_elected
 
 EXERCISE = RuleExercise(
-    name="follower_commit_index", chapter="03_log_replication", place=3, title="What a follower may commit", stars=2,
+    name="follower_commit_index", chapter="03_log_replication", place=4, title="What a follower may commit", stars=2,
     section="§5.3", task="Give the node's new commit_index, having merged the entries of `request`. "
     "`request.leader_commit` is the leader's; `request.last_new_index` is the index of the last entry that the "
     "request carries, or its prev_log_index if it carries none.",

@@ -8,7 +8,7 @@ from raftlab.raft import Role
 from raftlab.sim.scenarios import fresh, one_node_down, split_vote
 
 EXERCISE = RuleExercise(
-    name="may_vote", chapter="02_leader_election", place=1, title="One vote a term", stars=1, section="§5.2",
+    name="may_vote", chapter="02_leader_election", place=3, title="One vote a term", stars=1, section="§5.2",
     task="Say whether `node` may vote for the candidate that sent `request`. Both are in the same term "
          "by now, and comparing their logs is another rule's task.",
     cases=(

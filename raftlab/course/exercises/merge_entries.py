@@ -7,7 +7,7 @@ from raftlab.course.starts import NO_ENTRY, TWO_ENTRIES, late_entries, old_entri
 from raftlab.sim.scenarios import deposed_leader, leader_elected
 
 EXERCISE = RuleExercise(
-    name="merge_entries", chapter="03_log_replication", place=2, title="Merging entries", stars=3, section="§5.3",
+    name="merge_entries", chapter="03_log_replication", place=3, title="Merging entries", stars=3, section="§5.3",
     task="Give the follower's new log. It matches up to `request.prev_log_index`; `request.entries` come after that. "
          "There are `log.term_at(index)`, `log.up_to(index)`, `log.append(*entries)` and `log.last_index`.",
     cases=tuple(

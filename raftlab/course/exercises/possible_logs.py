@@ -4,7 +4,7 @@
 from raftlab.course.possible_logs import PossibleLogs
 
 EXERCISE = PossibleLogs(
-    name="possible_logs", chapter="03_log_replication", place=4, title="Which logs are possible?", stars=2,
+    name="possible_logs", chapter="03_log_replication", place=9, title="Which logs are possible?", stars=2,
     section="§5.3", task="Clients send nothing more, nobody crashes, and there is at most one further term. Which of "
     "these logs can {name} have, now or later?",
     nudge="A log changes only by what a leader sends. Whose logs can be sent at all?",

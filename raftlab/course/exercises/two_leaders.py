@@ -29,7 +29,7 @@ def two_lead(servers):
 N1_WINS = (Timeout("node1"), Arrival("node1", "node2"), Arrival("node2", "node1"))
 
 EXERCISE = ScheduleExercise(
-    name="two_leaders", chapter="02_leader_election", place=3, title="Two leaders at once", stars=2,
+    name="two_leaders", chapter="02_leader_election", place=7, title="Two leaders at once", stars=2,
     section="§5.1, §5.2", task="Three nodes have just been switched on. Write the events that lead to two nodes "
     "being leader at the same time.",
     start=fresh, goal=Property("Two leaders", "§5.1", Scope.CLUSTER, two_lead),

@@ -11,7 +11,7 @@ from raftlab.sim.scenarios import fresh, one_node_down
 from raftlab.sim.words import counted
 
 EXERCISE = RuleExercise(
-    name="wins_election", chapter="02_leader_election", place=2, title="What a majority is", stars=1, section="§5.2",
+    name="wins_election", chapter="02_leader_election", place=4, title="What a majority is", stars=1, section="§5.2",
     task="Say whether the candidate `node` has won: `node.votes_received` are the names of those who voted for "
          "it, itself among them, and `node.configuration.members` are the names of all servers.",
     cases=tuple(

@@ -3,9 +3,11 @@
 `replace_leader()` crashes a leader a thousand times; `compare_timeouts()`, `compare_sizes()` and
 `compare_latencies()` do so in one set-up after another; `split_votes()` and `election_times()` set
 elections against what theory says; `compare_compaction()` tells what snapshots cost and save. Any
-other set-up is a `SetUp`, for `compare`.
+other set-up is a `SetUp`, for `compare`. `compare_backing_up()`, without a clock, counts what it
+costs to repair Figure 7.
 """
 
+from raftlab.sim.experiments.backing_up import BackingUp, compare_backing_up
 from raftlab.sim.experiments.compaction import compare_compaction
 from raftlab.sim.experiments.compaction_costs import CompactionCosts
 from raftlab.sim.experiments.comparison import Comparison
@@ -31,6 +33,7 @@ from raftlab.sim.summary import Durations
 __all__ = [
     "LAN",
     "LAN_TABLE",
+    "BackingUp",
     "CannotTravel",
     "CompactionCosts",
     "Comparison",
@@ -43,6 +46,7 @@ __all__ = [
     "SetUp",
     "SplitVotes",
     "compare",
+    "compare_backing_up",
     "compare_compaction",
     "compare_latencies",
     "compare_sizes",

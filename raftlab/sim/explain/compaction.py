@@ -18,12 +18,11 @@ def say_compact(told: Told) -> Saying:
     assert node.snapshot is not None
     headline = f"{told.name} takes {snapshot_named(node.snapshot)}"
     first, last = before.log.first_index, node.log.prefix_index
-    gone = "discards nothing"
-    if first <= last:
-        gone = f"discards {entries_named(first, last)}"
-    kept = entries_counted(len(node.log))
-    why = f"{before.name} has applied its log up to entry {before.last_applied}; {kept} stay"
-    return Saying(f"{headline} and {gone}", f"{why}{'s' * (len(node.log) == 1)} behind it", "§7")
+    discards = first <= last
+    gone = f"discards {entries_named(first, last)}" if discards else "discards nothing"
+    kept = f"{entries_counted(len(node.log))} {'stays' if len(node.log) == 1 else 'stay'}"
+    why = f"{before.name} has applied its log up to entry {before.last_applied}; {kept}"
+    return Saying(f"{headline} and {gone}", f"{why}{' behind it' if discards else ''}", "§7")
 
 
 def snapshots_sent(told: Told) -> str:

@@ -12,6 +12,7 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Heal,
+    InstallSnapshot,
     Message,
     Partition,
     RequestVote,
@@ -21,7 +22,7 @@ from raftlab.sim.explain.turn import Saying
 from raftlab.sim.words import counted, listed, name_message
 
 # What an answer is waited for.
-REQUESTS = RequestVote | AppendEntries | ClientRequest
+REQUESTS = RequestVote | AppendEntries | InstallSnapshot | ClientRequest
 
 
 def say_network(step: Step) -> Saying | None:

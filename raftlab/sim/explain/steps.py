@@ -162,10 +162,10 @@ def _say_turn(told: Told, event: TurnEvent) -> Saying:
             return say_replicate(told)
         case Heartbeat():
             return say_heartbeat(told)
-        case Compact():
-            return say_compact(told)
         case LeaseEnds():
             return say_lease_end(told)
+        case Compact():
+            return say_compact(told)
 
 
 def _say_delivery(told: Told, message: Message) -> Saying:
@@ -178,11 +178,11 @@ def _say_delivery(told: Told, message: Message) -> Saying:
             return say_append_entries(told, message)
         case AppendReply():
             return say_append_reply(told, message)
-        case InstallSnapshot():
-            return say_install_snapshot(told, message)
-        case SnapshotReply():
-            return say_snapshot_reply(told, message)
         case ClientRequest():
             return say_client_request(told, message)
         case ClientReply():
             return Saying(f"{told.name} does nothing with an answer to a client", "", "§8")
+        case InstallSnapshot():
+            return say_install_snapshot(told, message)
+        case SnapshotReply():
+            return say_snapshot_reply(told, message)

@@ -16,6 +16,7 @@ from raftlab.views.space_time.journeys import journeys
 from raftlab.views.space_time.layout import WIDTH, scene
 from raftlab.views.space_time.lines import draw_lifelines
 from raftlab.views.space_time.marks import marks
+from raftlab.views.space_time.operations import draw_operations
 from raftlab.views.space_time.pen import Pen
 from raftlab.views.space_time.text import space_time_alt, space_time_text
 from raftlab.views.space_time.words import place_words
@@ -50,6 +51,7 @@ def space_time_dot(
     draw_cuts(pen, cut)
     draw_above(pen, placed)
     draw_lifelines(pen)
+    draw_operations(pen)
     draw_flights(pen, flying, found, selected)
     draw_events(pen, found)
     draw_words(pen, placed)

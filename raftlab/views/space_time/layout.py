@@ -124,9 +124,19 @@ class Scene:
         return self.scale.window
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def nodes(self) -> tuple[str, ...]:
         """The nodes, from top to bottom."""
         return self.line[0].cluster.names
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The clients, below them."""
+        return tuple(client.name for client in self.line[0].cluster.clients)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whoever has a line, from top to bottom."""
+        return self.nodes + self.clients
 
     @property
     def events(self) -> int:
@@ -157,5 +167,6 @@ def scene(history: History, width: int) -> Scene:
     now = next(place for place, moment in enumerate(line) if moment.number == number)
     seen = window(now, len(line) - 1, width)
     times = any(moment.time is not None for moment in line)
-    scale = Scale(width, len(line[0].cluster.nodes), seen, times)
+    start = line[0].cluster
+    scale = Scale(width, len(start.nodes) + len(start.clients), seen, times)
     return Scene(line, now, scale)

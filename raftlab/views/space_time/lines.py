@@ -18,7 +18,7 @@ NAME_SIZE = 12
 def draw_lifelines(pen: Pen) -> None:
     """Draw the name and the line of each node, and what has not happened yet as bare paper."""
     scene, scale = pen.scene, pen.scene.scale
-    for row, name in enumerate(scene.names):
+    for row, name in enumerate(scene.nodes):
         y = scale.y(row)
         words = Run(shorten(name, LABELS - 4, NAME_SIZE), NAME_SIZE, pen.theme.ink)
         pen.sheet.words(0, y, LABELS, words, tooltip=name)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from raftlab.raft import ClientCommand, Crash, Deliver, Restart, Step, Timeout
+from raftlab.raft import (
+    Ask,
+    AskAgain,
+    ClientCommand,
+    ClientReply,
+    Crash,
+    Deliver,
+    GiveUp,
+    OpenSession,
+    Restart,
+    Step,
+    Timeout,
+)
 from raftlab.raft.events import actor
 from raftlab.sim.history import Moment
 from raftlab.sim.words import say_event
@@ -19,6 +31,11 @@ RESTART_RADIUS = 3
 
 LEADS, CRASH, RESTARTS, TIMES_OUT = "★ leads", "crash", "restart", "times out"
 WORDS: dict[type, str] = {Crash: CRASH, Restart: RESTARTS, Timeout: TIMES_OUT}
+OF_CLIENTS: dict[type, str] = {
+    OpenSession: "opens a session",
+    AskAgain: "asks again",
+    GiveUp: "gives up",
+}
 
 
 class Kind(Enum):
@@ -32,9 +49,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event at a node, as it is drawn, and the words that say what it is, the chief one first.
+    """An event at a node or client, as it is drawn, and the words that say it, the chief one first.
 
-    `term` is the node's term after it.
+    `term` is the node's term after it, 0 for a client; `command` is what a client asks for,
+    `answer` what it is told.
     """
 
     place: int
@@ -43,6 +61,7 @@ class Mark:
     term: int
     words: tuple[str, ...] = ()
     command: str = ""
+    answer: str = ""
 
     @property
     def radius(self) -> float:
@@ -59,16 +78,18 @@ RADII = {
 
 
 def marks(scene: Scene) -> tuple[Mark, ...]:
-    """A mark for every event shown that a node takes part in."""
+    """A mark for every event shown that a node or a client takes part in."""
     found = (_mark(place, scene.line[place].step, scene.names) for place in scene.shown)
     return tuple(mark for mark in found if mark is not None)
 
 
 def _mark(place: int, step: Step | None, names: tuple[str, ...]) -> Mark | None:
     name = actor(step.event) if step is not None else None
-    if step is None or name is None or step.before.has_client(name):
+    if step is None or name is None:
         return None
     row = names.index(name)
+    if step.before.has_client(name):
+        return _of_client(place, row, step)
     before, after = step.before.nodes[row], step.after.nodes[row]
     command = step.event.command if isinstance(step.event, ClientCommand) else ""
     match step.event:
@@ -86,6 +107,17 @@ def _mark(place: int, step: Step | None, names: tuple[str, ...]) -> Mark | None:
         words.append(LEADS)
     words += [word for event, word in WORDS.items() if isinstance(step.event, event)]
     return Mark(place, row, kind, after.current_term, tuple(words), command)
+
+
+def _of_client(place: int, row: int, step: Step) -> Mark:
+    match step.event:
+        case Ask(_, _, command):
+            return Mark(place, row, Kind.DOT, 0, (), command)
+        case Deliver(ClientReply(answer=answer, done=True)) if answer is not None:
+            return Mark(place, row, Kind.DOT, 0, answer=answer)
+        case _:
+            words = [word for event, word in OF_CLIENTS.items() if isinstance(step.event, event)]
+            return Mark(place, row, Kind.DOT, 0, tuple(words))
 
 
 def say_moment(place: int, moment: Moment) -> str:

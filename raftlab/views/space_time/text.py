@@ -14,6 +14,7 @@ from raftlab.views.space_time.cuts import CutOff, cuts
 from raftlab.views.space_time.journeys import Fate, Journey, journeys, say_journey, say_rest
 from raftlab.views.space_time.layout import WIDTH, Scene, scene
 from raftlab.views.space_time.marks import CRASH, LEADS, RESTARTS, Kind, Mark, marks, say_moment
+from raftlab.views.space_time.operations import operations
 
 
 def space_time_text(history: History, *, width: int = WIDTH) -> str:
@@ -34,7 +35,9 @@ def space_time_alt(history: History, *, width: int = WIDTH) -> str:
     """One paragraph that can stand for the diagram of that width."""
     seen = scene(history, width)
     found = marks(seen)
-    nodes = counted(len(seen.names), "node")
+    nodes = counted(len(seen.nodes), "node")
+    if seen.clients:
+        nodes += f" and {counted(len(seen.clients), 'client')}"
     sentences = [
         f"Space and time: {nodes}, {say_shown(seen)}. Now is {_now(seen)}.",
         _said("Leaders", _leaders(seen, found)),
@@ -43,6 +46,7 @@ def space_time_alt(history: History, *, width: int = WIDTH) -> str:
             "Restarts", (f"{seen.names[m.row]} at event {m.place}" for m in _with(found, RESTARTS))
         ),
         _said("Cut off", (_span(seen, cut) for cut in cuts(seen))),
+        _said("Clients", (one.words(seen.names[one.row]) for one in operations(seen))),
         _said("Marked", _noted(seen)),
         _messages(seen, journeys(seen.line)),
     ]

@@ -12,7 +12,7 @@ from raftlab.views.sheet import TO_SPARE, Run, shorten, width_of
 from raftlab.views.space_time.cuts import CutOff
 from raftlab.views.space_time.flights import Flight
 from raftlab.views.space_time.layout import LABELS, Scene
-from raftlab.views.space_time.marks import CRASH, LEADS, RESTARTS, TIMES_OUT, Mark
+from raftlab.views.space_time.marks import CRASH, LEADS, OF_CLIENTS, RESTARTS, TIMES_OUT, Mark
 from raftlab.views.space_time.room import Box
 
 SIZE = 11
@@ -56,6 +56,9 @@ def wishes(
     yield from said(RESTARTS)
     yield from said(TIMES_OUT)
     yield from (_commanded(scene, mark, theme) for mark in marks if mark.command)
+    yield from (_answered(scene, mark, theme) for mark in marks if mark.answer)
+    for word in OF_CLIENTS.values():
+        yield from said(word)
     yield from _of_turns(scene, flights, theme)
 
 
@@ -144,6 +147,12 @@ def _commanded(scene: Scene, mark: Mark, theme: Theme) -> Wanted:
         alone.append((sign, (left, top, right, bottom)))
     run = Run(words, COMMAND_SIZE, theme.ink, mono=True)
     return Wanted(run, mark.place, (*choices, *alone))
+
+
+def _answered(scene: Scene, mark: Mark, theme: Theme) -> Wanted:
+    """What a client is told."""
+    words = shorten(mark.answer, COMMAND_ROOM, COMMAND_SIZE, mono=True)
+    return _beside(scene, Run(words, COMMAND_SIZE, theme.ink, mono=True), mark.place, mark.row)
 
 
 def _of_turns(scene: Scene, flights: Sequence[Flight], theme: Theme) -> Iterator[Wanted]:

@@ -2,9 +2,9 @@
 
 The rows gather what the papers' figures and the tests of well-known implementations say of Raft:
 elections (A), replication (B), Figure 7 (C), the election restriction (D), the commit rule with
-Figure 8 (E), log primitives (F), fast backtracking (G), compaction (K), persistence (P). A test
-says with `row` which rows it holds raftlab to, and with `otherwise` of which it asserts another
-choice.
+Figure 8 (E), log primitives (F), fast backtracking (G), compaction (K), reads (M), persistence (P).
+A test says with `row` which rows it holds raftlab to, and with `otherwise` of which it asserts
+another choice.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ ROWS = (
     "F01", "F02", "F06", "F07", "F08", "F09", "F10", "F12",
     "G01", "G09", "G10",
     "K01", "K04", "K05", "K06", "K07", "K10",
+    "M01", "M02", "M03", "M06",
     "P01", "P02", "P03", "P04", "P08",
 )  # fmt: skip
 
@@ -84,6 +85,10 @@ CHOICES = {
     "G01": ONE_AT_A_TIME,
     "G09": ONE_AT_A_TIME,
     "G10": ONE_AT_A_TIME,
+    "M01": (
+        "A follower that is asked names the leader it knows (§8), and the client asks that one; it "
+        "forwards nothing. A read's own number is that of its client's request."
+    ),
     "P01": VOLATILE,
     "P04": (
         "A leader counts itself in the turn that appends the entry, just before the disk has it: "
@@ -110,6 +115,8 @@ LEFT_OUT = {
         "paper do not have (dissertation, §6.2)."
     ),
     "K06": PROGRESS + " Nor does a transport report what became of a snapshot: an answer does.",
+    "M03": "Learners, which have no vote, are for changes of membership (dissertation, §4.2.1).",
+    "M06": "To make a follower forget its leader is one implementation's command to a node.",
 }
 """The rows that are not tested, and why."""
 
@@ -125,6 +132,7 @@ LEFT_OUT_IN_PART = {
     "B26": PIPELINING,
     "K04": PROGRESS,
     "K10": PIPELINING,
+    "M02": "CheckQuorum is an extension that the rules have not (dissertation, §6.2).",
     "P04": (
         "Writes that are still under way while the node goes on: here a turn ends with the disk "
         "written."
