@@ -15,14 +15,14 @@ from raftlab.raft.client import Answered, Client
 from raftlab.raft.log import Origin
 from raftlab.raft.machine import EMPTY_MACHINE, Machine, answer, apply, is_read
 from raftlab.raft.messages import ClientReply, Message
-from raftlab.raft.sessions import Sessions
+from raftlab.raft.sessions import Sessions, find_session
 
 
 def acknowledged_is_committed(message: Message, server: Server) -> str | None:
     """Who tells a client that its request is done took the entry for committed. (Fig. 2, Leaders 2)
 
-    Or it has a snapshot that remembers the request: only what is committed goes into one. What was
-    read without an entry is not asked. (§7)
+    Or a snapshot has told it of the request: only what is committed goes into one. (§7) Not asked
+    of what was read without an entry, nor of a session that a snapshot has seen expire.
     """
     if not isinstance(message, ClientReply) or message.sender != server.node.name:
         return None
@@ -30,10 +30,7 @@ def acknowledged_is_committed(message: Message, server: Server) -> str | None:
         return None
     if (message.receiver, message.serial) in _requests_committed(server):
         return None
-    if any(
-        message.session == session.id and message.serial <= session.serial
-        for session in _sessions_in_snapshot(server)
-    ):
+    if _is_in_snapshot(message, server):
         return None
     return (
         f"{message.sender} tells {message.receiver} that its request {message.serial} is done, and "
@@ -44,10 +41,13 @@ def acknowledged_is_committed(message: Message, server: Server) -> str | None:
 def exactly_once(change: Change) -> str | None:
     """No node carries out the same request twice. (§8)
 
-    Twice is what shows in the machine: to set a key again to what it is does nothing.
+    Twice is what shows in the machine: to set a key again to what it is does nothing. What an
+    installed snapshot holds was carried out elsewhere. (§7)
     """
     before, after = change.before, change.after.node
     index = after.last_applied
+    if change.rule == "install_snapshot":
+        return None
     if index <= before.node.last_applied or before.node.machine == after.machine:
         return None
     origin = _origin_at(change.after, index)
@@ -83,7 +83,7 @@ CLIENTS = (
         reads=lambda server: (
             server.node.name,
             _requests_committed(server),
-            _sessions_in_snapshot(server),
+            _told_by_snapshot(server),
         ),
     ),
     Property("Exactly Once", "§8; dissertation, §6.3", Scope.CHANGE, exactly_once),
@@ -97,8 +97,33 @@ def _requests_committed(server: Server) -> frozenset[tuple[str, int]]:
     return frozenset((origin.client, origin.serial) for origin in origins if origin)
 
 
-def _sessions_in_snapshot(server: Server) -> Sessions:
-    return server.node.snapshot.sessions if server.node.snapshot else ()
+class _Told(NamedTuple):
+    """What a server knows of requests from its snapshot, and where it knows no more than that.
+
+    `unknown` are the indexes of entries that it took for committed and never held.
+    """
+
+    last_included_index: int
+    sessions: Sessions
+    unknown: tuple[int, ...]
+
+
+def _told_by_snapshot(server: Server) -> _Told:
+    snapshot, committed = server.node.snapshot, enumerate(server.past.committed, start=1)
+    unknown = tuple([index for index, entry in committed if entry is None])
+    if snapshot is None:
+        return _Told(0, (), unknown)
+    return _Told(snapshot.last_included_index, snapshot.sessions, unknown)
+
+
+def _is_in_snapshot(message: ClientReply, server: Server) -> bool:
+    """Whether a request is among what a snapshot covers, as far as its sessions still tell."""
+    told = _told_by_snapshot(server)
+    session = find_session(told.sessions, message.session)
+    if session is not None:
+        return message.serial <= session.serial
+    opened = 0 < message.session <= told.last_included_index
+    return opened and any(message.session < index for index in told.unknown)
 
 
 def _origin_at(server: Server, index: int) -> Origin | None:

@@ -14,23 +14,35 @@ from raftlab.raft import (
     Answered,
     Ask,
     AskAgain,
+    Change,
     Client,
     ClientReply,
     ClientRequest,
     Cluster,
+    Configuration,
     Deliver,
     Duplicate,
+    Entry,
+    FrozenMap,
+    InstallSnapshot,
+    Log,
     Node,
     OpenSession,
+    Origin,
+    Past,
     Property,
     Replicate,
     Rules,
+    Server,
+    Session,
+    Snapshot,
     Timeout,
     broken_by,
     broken_in,
     step,
 )
 from raftlab.raft.machine import EMPTY_MACHINE, answer, apply
+from raftlab.raft.past import Committed
 from raftlab.raft.promised import one_store
 from raftlab.raft.repeated import REPEATED
 from raftlab.raft.turn import Turn
@@ -210,3 +222,55 @@ def test_a_machine_that_lacks_a_session_is_no_fold() -> None:
         "node1 has applied its log up to entry 1, which makes other sessions than those that it "
         "keeps."
     )
+
+
+# What a server knows of from a snapshot
+
+
+def brought(*sessions: Session) -> Server:
+    """node2 leads with a snapshot up to entry 3 that it was brought: it held none of these."""
+    snapshot = Snapshot(3, 1, Configuration(NAMES), EMPTY_MACHINE, sessions)
+    holder = Node("node2", Configuration(NAMES), log=Log((), 3, 1), snapshot=snapshot)
+    return Server(holder, Past(committed=(None,) * 3))
+
+
+def told(session: int, serial: int) -> ClientReply:
+    return ClientReply("node2", "client1", serial, done=True, session=session)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "reply", "holds"),
+    [
+        ((Session(1, 4),), told(1, 4), True),
+        ((Session(1, 4),), told(1, 3), True),
+        ((Session(1, 4),), told(1, 5), False),  # it is not done yet, as far as anyone knows
+        ((Session(2, 4),), told(1, 3), True),  # the session has expired: who knows
+        ((Session(2, 4),), told(3, 3), False),  # nothing that is unknown comes after entry 3
+        ((), told(0, 3), False),  # without a session no snapshot remembers it
+        ((), told(4, 3), False),
+    ],
+)
+def test_a_snapshot_tells_of_requests(
+    sessions: tuple[Session, ...], reply: ClientReply, holds: bool
+) -> None:
+    assert (ACKNOWLEDGED.says(reply, brought(*sessions)) is None) is holds
+
+
+def test_of_an_expired_session_all_is_asked_that_the_server_held() -> None:
+    node = brought(Session(2, 4)).node
+    others = Committed(Entry(1, "INCR x", Origin("client2", 0, 1)), 1)
+    assert ACKNOWLEDGED.says(told(1, 3), Server(node, Past(committed=(others,) * 3))) is not None
+
+
+def test_what_a_snapshot_holds_was_carried_out_elsewhere() -> None:
+    """node3 applies a request that is in the log twice, restarts, and is brought all of it."""
+    asked = Origin("client1", 1, 2)
+    entries = (Entry(1, None, Origin("client1", 0, 1)), *[Entry(1, "INCR x", asked)] * 2)
+    past = Past(applied=entries)
+    before = Node("node3", Configuration(NAMES))
+    snapshot = Snapshot(3, 1, Configuration(NAMES), FrozenMap.of({"x": "1"}), (Session(1, 2, "1"),))
+    after = RAFT.install_snapshot(before, InstallSnapshot("node1", "node3", 1, snapshot))
+    changed = Server(before, past), Server(after, past)
+    assert (after.last_applied, dict(after.machine)) == (3, {"x": "1"})
+    assert ONCE.says(Change("install_snapshot", *changed)) is None
+    assert ONCE.says(Change("apply_next", *changed)) is not None
