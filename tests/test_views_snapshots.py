@@ -5,12 +5,25 @@ from dataclasses import replace
 
 import pytest
 
-from raftlab.raft import Cluster, Compact, InstallSnapshot, Log, SnapshotReply, Step, step
+from raftlab.raft import (
+    Ask,
+    Cluster,
+    Compact,
+    Crash,
+    InstallSnapshot,
+    Log,
+    Replicate,
+    SnapshotReply,
+    Step,
+    step,
+)
 from raftlab.sim import History, random_run
+from raftlab.sim.acts import Arrival
 from raftlab.sim.chance import Mix
 from raftlab.sim.explain import explain
-from raftlab.sim.scenarios import fresh
+from raftlab.sim.scenarios import client_ready, fresh
 from raftlab.sim.script import deliver_all, perform
+from raftlab.sim.words import say_message
 from raftlab.views.changes import changes
 from raftlab.views.cluster_dot import cluster_dot
 from raftlab.views.disk_and_memory import disk_and_memory
@@ -128,6 +141,28 @@ def test_the_disk_holds_it() -> None:
     cluster = replace(history.cluster, nodes=(unsaved, *history.cluster.nodes[1:]))
     assert "never" not in str(disk_and_memory(cluster))
     assert "a snapshot up to entry 2. A crash now would undo it." in str(disk_and_memory(cluster))
+
+
+def test_the_disk_and_the_memory_say_which_sessions_there_are() -> None:
+    history = client_ready()
+    perform(history, Ask("client1", "node1", "INCR x"), Arrival("client1", "node1"))
+    perform(history, Replicate("node1"))
+    deliver_all(history)
+    perform(history, Compact("node1"))
+    shown = str(disk_and_memory(history))
+    assert "snapshot up to entry 2, of term 1: x = 1; sessions 1 (request 2, 1) (changed)" in shown
+    assert shown.count("sessions 1 (request 2, 1)") == 2  # in node1's snapshot, and in its memory
+    assert "sessions 1 (request 1, no value)" in shown
+    perform(history, Crash("node2"))
+    assert "sessions 1 (request 1, no value)" in str(disk_and_memory(history))
+    assert "sessions" not in str(disk_and_memory(a_snapshot_to_send()))
+
+
+def test_a_snapshot_on_its_way_says_how_many_sessions_it_has() -> None:
+    history = client_ready()
+    taken = step(history.cluster, Compact("node1")).after.node("node1").snapshot
+    message = InstallSnapshot("node1", "node3", 1, taken)
+    assert say_message(message) == "InstallSnapshot, node1 → node3, term 1, up to 1 t1, 1 session"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -24,6 +24,7 @@ from raftlab.raft import (
 )
 from raftlab.raft.events import actor
 from raftlab.raft.machine import Machine
+from raftlab.raft.sessions import Sessions
 
 NUMBER = 8  # bytes
 
@@ -98,17 +99,18 @@ def log_bytes(node: Node) -> int:
 
 def machine_bytes(node: Node) -> int:
     """How large a snapshot of a node's machine would be now."""
-    return _held_bytes(node.configuration, node.machine)
+    return _held_bytes(node.configuration, node.machine, node.sessions)
 
 
 def entry_bytes(entry: Entry) -> int:
-    """How large an entry is: its term, and its command."""
-    return NUMBER + _text_bytes(entry.command or "")
+    """How large an entry is: its term, its command, and whose request it is, if a client's."""
+    whose = _text_bytes(entry.origin.client) + 2 * NUMBER if entry.origin else 0
+    return NUMBER + _text_bytes(entry.command or "") + whose
 
 
 def snapshot_bytes(snapshot: Snapshot) -> int:
-    """How large a snapshot is: where it ends, who the members are, and the machine."""
-    return _held_bytes(snapshot.configuration, snapshot.machine)
+    """How large a snapshot is: where it ends, who the members are, the machine, the sessions."""
+    return _held_bytes(snapshot.configuration, snapshot.machine, snapshot.sessions)
 
 
 def carried_bytes(message: Message) -> int:
@@ -122,9 +124,10 @@ def carried_bytes(message: Message) -> int:
             return 0
 
 
-def _held_bytes(configuration: Configuration, machine: Machine) -> int:
-    texts = (*configuration.members, *machine, *machine.values())
-    return 2 * NUMBER + sum(map(_text_bytes, texts))
+def _held_bytes(configuration: Configuration, machine: Machine, sessions: Sessions) -> int:
+    answers = (session.answer or "" for session in sessions)
+    texts = (*configuration.members, *machine, *machine.values(), *answers)
+    return 2 * NUMBER * (1 + len(sessions)) + sum(map(_text_bytes, texts))
 
 
 def _text_bytes(text: str) -> int:

@@ -17,7 +17,7 @@ from raftlab.raft import (
     Role,
     Snapshot,
 )
-from raftlab.sim.words import say_message, short
+from raftlab.sim.words import say_message, sessions_named, short
 
 # Compared in words of their own below.
 APART = (
@@ -99,7 +99,8 @@ def _node(before: Node, after: Node) -> Iterator[str]:
         for key, old, new in _pairs(getattr(before, name), getattr(after, name)):
             yield f"{name}[{key}] {_words(old)} -> {_words(new)}"
     if before.sessions != after.sessions:
-        yield f"sessions {_sessions(before)} -> {_sessions(after)}"
+        old, new = (sessions_named(node.sessions) or "none" for node in (before, after))
+        yield f"sessions {old} -> {new}"
     if before.reading != after.reading:
         yield f"reads {_reading(before)} -> {_reading(after)}"
     yield from _disk(before, after)
@@ -115,12 +116,6 @@ def _reading(node: Node) -> str:
         for read in reading.waiting
     )
     return ", ".join((f"round {reading.round}", *answered, *waiting))
-
-
-def _sessions(node: Node) -> str:
-    """Each session with the last request that was carried out in it, and the answer."""
-    said = (f"{s.id} (request {s.serial}, {short(s.answer or 'no value')})" for s in node.sessions)
-    return ", ".join(said) or "none"
 
 
 def _words(value: object) -> str:
@@ -159,7 +154,8 @@ def _snapshot(before: Snapshot | None, after: Snapshot | None) -> Iterator[str]:
         return
     ends = f"entry {after.last_included_index} (term {after.last_included_term})"
     same = before is not None and before.last_included_index == after.last_included_index
-    yield f"snapshot up to {ends}{', another one' if same else ''}"
+    with_sessions = f", with sessions {sessions_named(after.sessions)}" if after.sessions else ""
+    yield f"snapshot up to {ends}{', another one' if same else ''}{with_sessions}"
 
 
 def _pairs(

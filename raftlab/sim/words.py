@@ -33,6 +33,7 @@ from raftlab.raft import (
     Replicate,
     RequestVote,
     Restart,
+    Session,
     Snapshot,
     SnapshotReply,
     Timeout,
@@ -141,7 +142,9 @@ def say_message(message: Message) -> str:
             place = f"prev {message.prev_log_index}{there}, log ends at {message.last_log_index}"
             return f"reply: refused, {way}, {place}{_round(message)}"
         case InstallSnapshot():
-            return f"InstallSnapshot, {way}, up to {_snapshot_end(message.snapshot)}"
+            held = message.snapshot
+            sessions = f", {counted(len(held.sessions), 'session')}" if held.sessions else ""
+            return f"InstallSnapshot, {way}, up to {_snapshot_end(held)}{sessions}"
         case SnapshotReply():
             return f"reply: snapshot, {way}, match {message.match_index}"
 
@@ -247,6 +250,12 @@ def entries_named(first: int, last: int) -> str:
     if last <= first:
         return f"entry {first}"
     return f"entries {first} {'and' if last == first + 1 else 'to'} {last}"
+
+
+def sessions_named(sessions: Iterable[Session]) -> str:
+    """Each session, its last request, the answer: "1 (request 2, ok)"; "" if there is none."""
+    said = (f"{s.id} (request {s.serial}, {short(s.answer or 'no value')})" for s in sessions)
+    return ", ".join(said)
 
 
 def snapshot_named(snapshot: Snapshot) -> str:

@@ -13,12 +13,13 @@ from raftlab.raft import (
     Log,
     Node,
     Role,
+    Session,
     Snapshot,
     Step,
 )
 from raftlab.raft.node import restart
 from raftlab.sim.explain.changes import changes, log_changes
-from raftlab.sim.words import entries_named, short, snapshot_named, voted
+from raftlab.sim.words import entries_named, sessions_named, short, snapshot_named, voted
 
 ON_DISK = ("current_term", "voted_for")
 IN_MEMORY = (
@@ -28,6 +29,7 @@ IN_MEMORY = (
     "commit_index",
     "last_applied",
     "machine",
+    "sessions",
     "next_index",
     "match_index",
 )
@@ -105,7 +107,8 @@ def _say_snapshot(snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return "none"
     ends = f"up to entry {snapshot.last_included_index}, of term {snapshot.last_included_term}"
-    return f"{ends}: {_say_pairs('machine', snapshot.machine)}"
+    sessions = f"; sessions {sessions_named(snapshot.sessions)}" if snapshot.sessions else ""
+    return f"{ends}: {_say_pairs('machine', snapshot.machine)}{sessions}"
 
 
 def _at_its_crash(node: Node, step: Step | None) -> Node | None:
@@ -119,13 +122,15 @@ def _at_its_crash(node: Node, step: Step | None) -> Node | None:
 
 
 def _memory(before: Node, node: Node, crashed: Node | None) -> tuple[Fact, ...]:
+    """The fields in memory; the sessions of clients only where there are some, or were."""
+    had_sessions = any(one is not None and one.sessions for one in (before, node, crashed))
+    fields = IN_MEMORY if had_sessions else tuple(f for f in IN_MEMORY if f != "sessions")
     if not node.up:
-        return tuple(Fact(f, _say(f, crashed)) for f in IN_MEMORY) if crashed else ()
+        return tuple(Fact(f, _say(f, crashed)) for f in fields) if crashed else ()
     # Of a memory that begins anew everything is new: that is said once, of the whole.
     went_on = before.up
     return tuple(
-        Fact(f, _say(f, node), went_on and getattr(before, f) != getattr(node, f))
-        for f in IN_MEMORY
+        Fact(f, _say(f, node), went_on and getattr(before, f) != getattr(node, f)) for f in fields
     )
 
 
@@ -181,6 +186,8 @@ def _say(field: str, holder: object) -> str:
     match getattr(holder, field):
         case None | ():
             return "none"
+        case (Session(), *_) as sessions:
+            return sessions_named(sessions)
         case Role() as role:
             return role.value
         case tuple() as names:

@@ -15,7 +15,9 @@ from raftlab.raft import (
     InstallSnapshot,
     Log,
     Node,
+    Origin,
     RuleError,
+    Session,
     Snapshot,
     SnapshotReply,
     Timeout,
@@ -104,6 +106,13 @@ def test_how_large_things_are() -> None:
     taken = react(of, Compact("node1")).node.snapshot
     assert isinstance(taken, Snapshot)
     assert snapshot_bytes(taken) == machine_bytes(of)
+    # A session: its number, its last request, and the answer.
+    of_client = Entry(1, "SET ä 1", Origin("client1", 1, 2))
+    assert entry_bytes(of_client) == 16 + len("client1") + 16
+    with_sessions = replace(taken, sessions=(Session(1, 1), Session(2, 4, "ok")))
+    assert snapshot_bytes(with_sessions) == snapshot_bytes(taken) + 2 * 16 + len("ok")
+    served = replace(of, sessions=with_sessions.sessions)
+    assert machine_bytes(served) == snapshot_bytes(with_sessions)
     assert carried_bytes(append((0, 0), 1, 1)) == 2 * ENTRY
     assert carried_bytes(InstallSnapshot("node1", "node2", 1, taken)) == snapshot_bytes(taken)
     assert carried_bytes(append()) == 0

@@ -22,6 +22,7 @@ from raftlab.raft import (
     Partition,
     Replicate,
     Restart,
+    Session,
     Timeout,
     step,
 )
@@ -141,8 +142,14 @@ def test_a_snapshot_that_is_taken_and_one_that_is_not_what_it_was() -> None:
     node = taken.nodes[0]
     assert node.snapshot is not None
     empty = replace(node.snapshot, machine=FrozenMap())
+    served = replace(node.snapshot, sessions=(Session(1, 2, "ok"), Session(3, 1)))
     for changed, said in (
         (replace(node, snapshot=empty), "snapshot up to entry 1 (term 1), another one"),
+        (
+            replace(node, snapshot=served),
+            "snapshot up to entry 1 (term 1), another one, with sessions 1 (request 2, ok), "
+            "3 (request 1, no value)",
+        ),
         (
             replace(node, disk=replace(node.disk, snapshot=empty)),
             "disk.snapshot up to entry 1 (term 1), another one",

@@ -17,6 +17,7 @@ from raftlab.raft import (
     Node,
     Replicate,
     Restart,
+    Session,
     SnapshotReply,
     Step,
     step,
@@ -147,6 +148,23 @@ SENTENCES = {
         RAFT,
         "node1 has what node2's snapshot up to entry 2 covers already, and keeps its own state.",
         "node1's snapshot reaches entry 3 (Fig. 13, 5; §7).",
+    ),
+    "installed_sessions": (
+        trio(holding(0)),
+        Deliver(
+            InstallSnapshot(
+                "node2", "node1", 2, replace(snapshot(3), sessions=(Session(1, 2, "1"),))
+            )
+        ),
+        RAFT,
+        (
+            "node1 installs node2's snapshot up to entry 3 and takes its state machine and the "
+            "clients' sessions from it."
+        ),
+        (
+            "It reaches entry 3 of term 1; node1's log is empty (Fig. 13, 6 to 8; §7). node1 commits "
+            "entries 1 to 3."
+        ),
     ),
     "stale": (
         trio(holding(0, current_term=3)),

@@ -57,8 +57,7 @@ def say_install_snapshot(told: Told, request: InstallSnapshot) -> Saying:
     if installed.node == before:
         headline = f"{told.name} has what {whose} covers already, and keeps its own state"
         return Saying(headline, snapshot_met(before, request), "Fig. 13, 5; §7")
-    takes = ["takes its state machine from it"] if before.machine != installed.node.machine else []
-    verbs = listed([*_steps_down(told), f"installs {whose}", *takes])
+    verbs = listed([*_steps_down(told), f"installs {whose}", *_takes(before, installed.node)])
     why = _why_log(before, installed.node, request)
     return Saying(f"{told.name} {verbs}", why, "Fig. 13, 6 to 8; §7")
 
@@ -68,6 +67,14 @@ def _steps_down(told: Told) -> list[str]:
     recognized = told.first("recognize_leader")
     gave_up = recognized is not None and recognized.node.role is not told.before.role
     return [f"steps down as {told.before.role.value}"] if gave_up or told.stepped_down() else []
+
+
+def _takes(before: Node, after: Node) -> list[str]:
+    """What of the state machine comes out of a snapshot."""
+    machine = ["its state machine"] if before.machine != after.machine else []
+    sessions = ["the clients' sessions"] if before.sessions != after.sessions else []
+    taken = (*machine, *sessions)
+    return [f"takes {listed(taken)} from it"] if taken else []
 
 
 def _why_log(before: Node, after: Node, request: InstallSnapshot) -> str:
