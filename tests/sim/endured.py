@@ -8,7 +8,7 @@ import pytest
 
 ENDURED = "endured"  # the property of a test's report that holds what its runs endured
 
-Told = tuple[int, dict[str, int], int, int, list[float], list[float]]
+Told = tuple[int, dict[str, int], int, int, int, list[float], list[float]]
 
 
 def told(reports: Iterable[pytest.TestReport]) -> list[Told]:
@@ -22,16 +22,17 @@ def as_lines(all_told: list[Told]) -> Iterator[str]:
     for _, counted, *_ in all_told:
         kinds.update(counted)
     in_turn = kinds.pop("… in a turn", 0)
-    runs = sum(len(one[4]) for one in all_told)
+    runs = sum(len(one[5]) for one in all_told)
     sizes = sorted({one[0] for one in all_told})
     yield (
         f"{kinds.total():,} events in {runs:,} runs of {sizes[0]} to {sizes[-1]} nodes, nothing "
         f"broken; {sum(one[2] for one in all_told):,} elections won, "
-        f"{sum(one[3] for one in all_told):,} entries committed and applied by all"
+        f"{sum(one[3] for one in all_told):,} entries committed and applied by all, "
+        f"{sum(one[4] for one in all_told):,} requests of clients answered"
     )
     counts = (f"{kind} {count:,}" for kind, count in kinds.most_common())
     yield f"{', '.join(counts)} (crashes in a turn: {in_turn:,})"
-    for what, place in (("led by one whom all follow", 4), ("a last command applied by all", 5)):
+    for what, place in (("led by one whom all follow", 5), ("a last command applied by all", 6)):
         times = [time for one in all_told for time in one[place]]
         took = f"median {median(times):,.0f} ms, worst {max(times):,.0f} ms"
         yield f"after the faults, {what}: {took}"

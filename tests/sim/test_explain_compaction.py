@@ -162,8 +162,8 @@ SENTENCES = {
             "clients' sessions from it."
         ),
         (
-            "It reaches entry 3 of term 1; node1's log is empty (Fig. 13, 6 to 8; §7). node1 commits "
-            "entries 1 to 3."
+            "It reaches entry 3 of term 1; node1's log is empty (Fig. 13, 6 to 8; §7). node1 "
+            "commits entries 1 to 3."
         ),
     ),
     "stale": (

@@ -2,22 +2,27 @@
 
 RAFTLAB_EVENTS says how many random events are played, by default 80,000; CI plays two million.
 Each run begins anew, is hurt in every way for RUN events, and is then left alone, by the
-clock, until everybody has applied a last command.
+clock, until every client has its answer and everybody has applied a last command. All nodes take
+snapshots; in half of the runs it is clients with sessions that ask, and in half of these their
+reads go without an entry.
 """
 
 import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import reduce
 
 import pytest
 
 from raftlab.raft import (
+    CLIENTS,
     RAFT,
     SAFETY,
     AppendEntries,
+    Ask,
+    AskAgain,
     ClientCommand,
+    ClientRequest,
     Cluster,
     Compact,
     Crash,
@@ -27,9 +32,11 @@ from raftlab.raft import (
     Drop,
     Duplicate,
     Event,
+    GiveUp,
     Heal,
     Heartbeat,
     Node,
+    OpenSession,
     Partition,
     Replicate,
     RequestVote,
@@ -37,10 +44,14 @@ from raftlab.raft import (
     Rules,
     Timeout,
     broken_by,
+    broken_in,
     step,
 )
-from raftlab.raft.machine import EMPTY_MACHINE, apply
+from raftlab.raft.machine import EMPTY_MACHINE
+from raftlab.raft.no_op import become_leader_with_no_op
 from raftlab.raft.past import Committed
+from raftlab.raft.sessions import Applied, applied
+from raftlab.raft.ways_to_read import READ_INDEX
 from raftlab.sim import fresh
 from raftlab.sim.acts import leader_of
 from raftlab.sim.agenda import Coming
@@ -54,16 +65,35 @@ RUN = 1_000
 SIZES = (3, 4, 5, 6, 7)
 PARTS = 4  # of each size, so that several processes share the work
 
-# Half of the runs have many elections, the other half long logs.
-MIXES = (
-    Mix(delay=20, cut=10, crash=15, crash_in_turn=15, timeout=60, compact=20, longest_log=60),
-    Mix(
-        delay=20, cut=5, timeout=8, command=120, replicate=200, crash=4, compact=20, longest_log=80
-    ),
+# Every other run has many elections, every other a long log.
+ELECTIONS = Mix(
+    delay=20, cut=10, crash=15, crash_in_turn=15, timeout=60, compact=20, longest_log=60
+)
+LONG_LOGS = Mix(
+    delay=20, cut=5, timeout=8, command=120, replicate=200, crash=4, compact=20, longest_log=80
+)
+
+
+def with_clients(mix: Mix) -> Mix:
+    """The same faults, and all commands are clients', who have a session before they ask."""
+    return replace(mix, command=0, ask=150, ask_again=40, open_session=30, give_up=5)
+
+
+# A new leader answers no such read before it has committed an entry of its own term (§8). Where all
+# who wait wait for a read, it never has one, unless it begins with one.
+READS = READ_INDEX.but(become_leader=become_leader_with_no_op)
+
+# Which mix, by which rules, and for how many clients. No read goes by a lease: that is as good as
+# the clocks are, and chance has none.
+WAYS = (
+    (ELECTIONS, RAFT, 0),
+    (LONG_LOGS, RAFT, 0),
+    (with_clients(ELECTIONS), RAFT, 2),
+    (with_clients(LONG_LOGS), READS, 2),
 )
 EVERY_KIND = {
     Deliver, Replicate, Heartbeat, ClientCommand, Timeout, Drop, Duplicate, Delay, Crash, Restart,
-    Partition, Cut, Heal, Compact,
+    Partition, Cut, Heal, Compact, OpenSession, Ask, AskAgain, GiveUp,
 }  # fmt: skip
 
 # Timers of 150 to 300 ms: a leader should need some of them, and a sixtieth of this.
@@ -78,6 +108,7 @@ class Endured:
     kinds: Counter[str] = field(default_factory=Counter)
     leaders: int = 0
     committed: int = 0
+    answered: int = 0
     leader_after: list[float] = field(default_factory=list)
     calm_after: list[float] = field(default_factory=list)
 
@@ -88,8 +119,9 @@ class Unfinished(AssertionError):
 
 def hurt(cluster: Cluster, seed: int, rules: Rules, endured: Endured) -> Cluster:
     """The cluster after RUN random events, none of which breaks a property."""
-    for taken in random_run(cluster, seed, RUN, rules, MIXES[seed % len(MIXES)]):
-        broken = broken_by(taken, SAFETY, from_unbroken=True)
+    mix, _, _ = WAYS[seed % len(WAYS)]
+    for taken in random_run(cluster, seed, RUN, rules, mix):
+        broken = broken_by(taken, (*SAFETY, *CLIENTS), from_unbroken=True)
         assert not broken, f"seed {seed}: {broken[0].property.name}: {broken[0].sentence}"
         endured.kinds[type(taken.event).__name__] += 1
         if isinstance(taken.event, Crash) and taken.event.during is not None:
@@ -112,6 +144,8 @@ def acknowledged(cluster: Cluster) -> dict[int, Committed]:
 def leave_alone(cluster: Cluster, seed: int, rules: Rules, endured: Endured) -> Cluster:
     """All links mended, all nodes restarted, nothing lost: a leader, and a last command applied.
 
+    Clients ask again until they are answered, and what they gave up arrives, too, before that.
+
     A new leader commits what earlier ones left behind once an entry of its own is (§5.4.2): hence
     the command.
     """
@@ -121,6 +155,7 @@ def leave_alone(cluster: Cluster, seed: int, rules: Rules, endured: Endured) -> 
             calm.do(Restart(node.name))
     calm.wait_until(is_led)
     endured.leader_after.append(calm.clock.now)
+    calm.wait_until(has_answered_all)
     calm.do(ClientCommand(str(leader_of(calm.cluster)), LAST_COMMAND))
     calm.wait_until(has_applied_the_last)
     endured.calm_after.append(calm.clock.now)
@@ -155,6 +190,12 @@ def is_led(cluster: Cluster) -> bool:
     return followed and {node.leader_id for node in cluster.nodes} == {leader}
 
 
+def has_answered_all(cluster: Cluster) -> bool:
+    """No client waits, and nothing that one asked for is on its way."""
+    asked = any(isinstance(message, ClientRequest) for message in cluster.network)
+    return not asked and all(client.request is None for client in cluster.clients)
+
+
 def has_applied_the_last(cluster: Cluster) -> bool:
     """Every node has applied all it holds, and the last command is the end of it."""
     return all(
@@ -164,12 +205,15 @@ def has_applied_the_last(cluster: Cluster) -> bool:
     )
 
 
-def played(size: int, part: int, runs: int, rules: Rules = RAFT) -> Endured:
+def played(size: int, part: int, runs: int, wrong: Rules | None = None) -> Endured:
     """So many runs, each hurt and then left alone; what was acknowledged is applied by all."""
     endured = Endured()
     for number in range(runs):
         seed = 1_000_000 * size + 10_000 * part + number
-        cluster = hurt(fresh(size).cluster, seed, rules, endured)
+        _, rules, clients = WAYS[seed % len(WAYS)]
+        rules = wrong or rules
+        names = (f"client{one}" for one in range(1, clients + 1))
+        cluster = hurt(fresh(size).cluster.with_clients(*names), seed, rules, endured)
         promised = acknowledged(cluster)
         cluster = leave_alone(cluster, seed, rules, endured)
         for past in cluster.pasts:
@@ -180,8 +224,13 @@ def played(size: int, part: int, runs: int, rules: Rules = RAFT) -> Endured:
         assert len({len(past.applied) for past in cluster.pasts}) == 1
         by_all = [one.entry for _, one in sorted(acknowledged(cluster).items())]
         assert len(by_all) == cluster.nodes[0].last_applied
-        machine = reduce(lambda made, entry: apply(made, entry.command), by_all, EMPTY_MACHINE)
-        assert {node.machine for node in cluster.nodes} == {machine}
+        made = Applied(EMPTY_MACHINE, ())
+        for index, entry in enumerate(by_all, start=1):
+            made = applied(made.machine, made.sessions, index, entry)
+        came_to = {(node.machine, node.sessions) for node in cluster.nodes}
+        assert came_to == {(made.machine, made.sessions)}
+        assert not broken_in(cluster, (*SAFETY, *CLIENTS))
+        endured.answered += sum(one.returned for c in cluster.clients for one in c.answers)
     return endured
 
 
@@ -198,10 +247,11 @@ def test_nothing_breaks_and_afterwards_all_is_applied(
     assert {kind.__name__ for kind in EVERY_KIND} | {"… in a turn"} == set(endured.kinds)
     assert endured.leaders >= 3 * RUNS
     assert endured.committed >= RUNS
+    assert endured.answered >= RUNS
     record_property(
         ENDURED,
         (
-            size, dict(endured.kinds), endured.leaders, endured.committed,
+            size, dict(endured.kinds), endured.leaders, endured.committed, endured.answered,
             endured.leader_after, endured.calm_after,
         ),
     )  # fmt: skip
