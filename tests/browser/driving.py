@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page
 from tests.browser.serving import Course
 
 SCREENSHOTS = Path("test-results")
+# A message that travels over the picture is none of it.
+PICTURE = ".raftlab-drawing > svg:not(.raftlab-travel)"
 HIGH = 3_000
 
 READY = """() => {
@@ -105,7 +107,7 @@ def first_lab(page: Page) -> Locator:
     """The first live lab on the page, once it shows its picture."""
     lab = page.locator(".raftlab").first
     lab.scroll_into_view_if_needed()
-    lab.locator(".raftlab-picture svg").wait_for()
+    lab.locator(PICTURE).wait_for()
     # While outputs above it still grow, the page moves under the mouse and a click may miss.
     box = None
     while box != lab.bounding_box():

@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.driving import READY, click_and_wait, headline, open_notebook, run_all
+from tests.browser.driving import (
+    PICTURE,
+    READY,
+    click_and_wait,
+    headline,
+    open_notebook,
+    run_all,
+)
 from tests.browser.serving import Course
 
 pytestmark = pytest.mark.browser
@@ -49,7 +56,7 @@ def test_a_wrong_rule_is_played_in_the_lab_and_a_right_one_passes(chapter: Page)
     assert card.locator("img").count() == 4
     cell.get_by_role("button", name="Play the 6 events").click()
     lab = cell.locator(".raftlab").nth(1)
-    lab.locator(".raftlab-picture svg").wait_for()
+    lab.locator(PICTURE).wait_for()
     assert headline(lab) == "The run begins here."
     assert click_and_wait(lab, "Step ▸").startswith("node1's election timer runs out")
     cell.get_by_role("button", name="Hint 1 of 3").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.driving import click_and_wait, first_lab, open_notebook, run_all
+from tests.browser.driving import PICTURE, click_and_wait, first_lab, open_notebook, run_all
 from tests.browser.serving import Course
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def test_no_cell_raises(chapter: Page) -> None:
 
 def test_stepping_to_a_committed_entry_and_back_changes_the_picture(chapter: Page) -> None:
     lab = first_lab(chapter)
-    picture = lab.locator(".raftlab-picture svg")
+    picture = lab.locator(PICTURE)
     at_start = picture.evaluate("svg => svg.outerHTML")
     for _ in range(30):
         click_and_wait(lab, "Step ▸")
@@ -58,15 +58,6 @@ def test_every_control_has_a_name(chapter: Page) -> None:
         assert unnamed not in tree, tree
 
 
-def test_a_click_on_a_message_chooses_it(chapter: Page) -> None:
-    lab = first_lab(chapter)
-    click_and_wait(lab, "Step ▸")
-    lab.locator("#message-1").click()
-    lab.locator("#message-1.selected").wait_for()
-    chosen = lab.get_by_role("combobox", name="Message")
-    assert chosen.evaluate("list => list.selectedIndex") == 1
-
-
 def test_the_keyboard_alone_steps_and_scrubs(chapter: Page) -> None:
     lab = first_lab(chapter)
     lab.get_by_role("button", name="Step ▸", exact=True).focus()
@@ -89,13 +80,13 @@ def test_the_keyboard_alone_steps_and_scrubs(chapter: Page) -> None:
 
 def test_the_theme_of_jupyterlab_is_the_theme_of_the_picture(chapter: Page) -> None:
     lab = first_lab(chapter)
-    card = lab.locator(".raftlab-picture svg #node1 path").first
+    card = lab.locator(".raftlab-drawing #node1 path").first
     light = card.get_attribute("fill")
     chapter.evaluate(
         "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
     chapter.wait_for_function(
-        """(light) => document.querySelector('.raftlab-picture svg #node1 path')
+        """(light) => document.querySelector('.raftlab-drawing #node1 path')
           .getAttribute('fill') !== light""",
         arg=light,
     )
