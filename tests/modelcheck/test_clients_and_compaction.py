@@ -195,6 +195,9 @@ def test_the_harm_shows_to_clients(
     found = explore(start, rules, bounds, CLIENTS, goals=())
     assert found.violation is not None
     assert (found.violation.property.name, found.events) == (name, events)
+    if events <= 4:
+        plain = search_plainly(start.cluster, rules, bounds, CLIENTS)
+        assert ([v.property.name for v in plain.violations], len(plain.run)) == ([name], events)
 
 
 @EACH_HARM
