@@ -21,12 +21,12 @@ HOMES = {
     "raftlab": (
         "RAFT Arrival Ask AskAgain ClientCommand Cluster Compact Crash Cut Delay Deliver Disk Drop "
         "Duplicate Entry GiveUp Heal Heartbeat History LeaseEnds Log Node OpenSession Partition "
-        "Replicate Restart Timeout fresh perform"
+        "Replicate Restart Role Snapshot Timeout fresh perform"
     ).split(),
     "raftlab.raft": (
         "Answered AppendEntries AppendReply Client ClientReply ClientRequest Configuration "
-        "FrozenMap InstallSnapshot Origin Past Read Reading RequestVote Role Session Snapshot "
-        "SnapshotReply VoteReply"
+        "FrozenMap InstallSnapshot Origin Past Read Reading RequestVote Session SnapshotReply "
+        "VoteReply"
     ).split(),
     "raftlab.raft.past": ["Committed"],
     "raftlab.sim": ["SCENARIOS"],
