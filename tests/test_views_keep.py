@@ -177,6 +177,18 @@ def test_a_graphviz_that_draws_no_png_is_none(
     assert str(caught.value) == NO_PNG
 
 
+@pytest.mark.usefixtures("no_pygraphviz")
+def test_a_program_that_draws_no_png_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pipe(*_: object, **__: object) -> bytes:
+        words = b'Format: "png" not recognized. Use one of: svg'
+        raise graphviz.CalledProcessError(1, ["neato"], stderr=words)
+
+    monkeypatch.setattr(graphviz, "pipe", pipe)
+    with pytest.raises(NoEngine) as caught:
+        picture_png(fresh())
+    assert str(caught.value) == NO_PNG
+
+
 @pytest.mark.parametrize("dot", ["", "digraph { a [", "digraph { a [label=<<B>] }\0", "\ud800"])
 def test_what_is_no_picture_is_refused(dot: str) -> None:
     with pytest.raises(NotDrawn, match="Graphviz could not draw this"):

@@ -1,4 +1,4 @@
-"""DOT in, SVG out: by the Graphviz that pygraphviz brings along, or by the one on this machine.
+"""DOT in, SVG or PNG out: by the Graphviz that pygraphviz brings along, or by this machine's own.
 
 Both are asked to move nothing. Graphviz is not made for threads, so one drawing is made at a time.
 """
@@ -52,19 +52,26 @@ def _drawn(dot: str) -> str:
 
 
 def _graphviz(dot: str) -> str:
-    drawn = _in_process(dot)
-    if drawn is None:
-        drawn = _by_program(dot)
+    drawn = drawn_as("svg", dot)
     if drawn is None:
         raise NoEngine(REMEDY)
-    return drawn
+    return drawn.decode()
+
+
+def drawn_as(form: str, dot: str) -> bytes | None:
+    """The picture that DOT source describes as "svg" or "png"; None if nothing here draws that.
+
+    Raises NotDrawn if the source is no picture.
+    """
+    drawn = _in_process(form, dot)
+    return _by_program(form, dot) if drawn is None else drawn
 
 
 _one_at_a_time = Lock()
 
 
-def _in_process(dot: str) -> str | None:
-    """Drawn by pygraphviz; None where it is not installed, or was built without Graphviz."""
+def _in_process(form: str, dot: str) -> bytes | None:
+    """Drawn by pygraphviz; None where it is not installed, or its Graphviz draws nothing so."""
     try:
         import pygraphviz
     except (ImportError, OSError):
@@ -74,25 +81,32 @@ def _in_process(dot: str) -> str | None:
             graph = pygraphviz.AGraph(string=dot)
             try:
                 # "nop2" is what `neato -n2` is called from inside.
-                drawn: bytes = graph.draw(format="svg", prog="nop2")
+                drawn: bytes = graph.draw(format=form, prog="nop2")
             finally:
                 graph.close()
+        except TypeError:
+            # So it says that it knows no such form.
+            return None
         except (ValueError, pygraphviz.DotError) as error:
             raise NotDrawn(f"Graphviz could not draw this: {error}") from error
-    return drawn.decode()
+    # A form that it knows and cannot draw comes out empty.
+    return drawn or None
 
 
-def _by_program(dot: str) -> str | None:
+def _by_program(form: str, dot: str) -> bytes | None:
     """Drawn by a `neato` on the PATH; None where there is none."""
     import graphviz
 
     try:
-        drawn: bytes = graphviz.pipe("neato", "svg", dot.encode(), neato_no_op=2, quiet=True)
+        drawn: bytes = graphviz.pipe("neato", form, dot.encode(), neato_no_op=2, quiet=True)
     except graphviz.ExecutableNotFound:
         return None
     except graphviz.CalledProcessError as error:
+        if b"not recognized" in (error.stderr or b""):
+            # So it says that it knows no such form.
+            return None
         raise NotDrawn(f"Graphviz could not draw this: {error}") from error
-    return drawn.decode()
+    return drawn
 
 
 @contextmanager

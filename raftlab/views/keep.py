@@ -11,7 +11,7 @@ from raftlab.sim.history import History
 from raftlab.sim.python import as_python
 from raftlab.sim.saved import save
 from raftlab.views.cluster_dot import cluster_dot, needed_columns
-from raftlab.views.draw import NoEngine, NotDrawn, _one_at_a_time, _quiet_stderr, svg
+from raftlab.views.draw import NoEngine, drawn_as, svg
 from raftlab.views.layout import MEDIUM, Layout
 from raftlab.views.palette import LIGHT, Theme
 from raftlab.views.sheet import POINTS_PER_INCH, printable
@@ -132,39 +132,7 @@ def png(dot: str, theme: Theme = LIGHT, scale: float = 2) -> bytes:
         f'dpi="{POINTS_PER_INCH * scale:g}"]'
     )
     source = f"{dot.rstrip().removesuffix('}')}{ground}\n}}\n"
-    drawn = _in_process(source) or _by_program(source)
-    if drawn is None:
+    drawn = drawn_as("png", source)
+    if drawn is None or not drawn.startswith(SIGNATURE):
         raise NoEngine(NO_PNG)
     return drawn
-
-
-def _in_process(dot: str) -> bytes | None:
-    """Drawn by pygraphviz; None where it is not installed, or its Graphviz draws no PNG."""
-    try:
-        import pygraphviz
-    except (ImportError, OSError):
-        return None
-    with _one_at_a_time, _quiet_stderr():
-        try:
-            graph = pygraphviz.AGraph(string=dot)
-            try:
-                drawn: bytes = graph.draw(format="png", prog="nop2")
-            finally:
-                graph.close()
-        except TypeError:
-            # So it says that it knows no such format.
-            return None
-        except (ValueError, pygraphviz.DotError) as error:
-            raise NotDrawn(f"Graphviz could not draw this: {error}") from error
-    return drawn if drawn.startswith(SIGNATURE) else None
-
-
-def _by_program(dot: str) -> bytes | None:
-    """Drawn by a `neato` on the PATH; None where there is none that draws PNG."""
-    import graphviz
-
-    try:
-        drawn: bytes = graphviz.pipe("neato", "png", dot.encode(), neato_no_op=2, quiet=True)
-    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError):
-        return None
-    return drawn if drawn.startswith(SIGNATURE) else None

@@ -58,11 +58,12 @@ def snapshot_dot(cluster: Cluster, step: Step | None, columns: int, theme: Theme
     sheet = Sheet(layout.width, pitch * len(cluster.nodes) - ROW_GAP, theme)
     changed = changes(step.before if step else None, cluster)
     for place, row in enumerate(rows(cluster, changed, layout, columns)):
-        _draw(sheet, replace(row, top=place * pitch))
+        draw_node(sheet, replace(row, top=place * pitch))
     return sheet.source
 
 
-def _draw(sheet: Sheet, row: Row) -> None:
+def draw_node(sheet: Sheet, row: Row) -> None:
+    """Draw one node: who it is, its term, its role and vote, its log."""
     theme, node = sheet.theme, row.node
     dashed = ",dashed" if row.cut or not node.up else ""
     sheet.box(

@@ -19,8 +19,14 @@ from raftlab.views.layout import Layout, Sizing
 from raftlab.views.palette import LIGHT, Theme
 from raftlab.views.row import Row, rows
 from raftlab.views.sheet import Run, Sheet, fits, printable, width_of
-from raftlab.views.snapshot import LOG_LEFT, ROW_GAP, ROW_HEIGHT, WORDS_ROOM, layout_for
-from raftlab.views.snapshot import _draw as draw_node
+from raftlab.views.snapshot import (
+    LOG_LEFT,
+    ROW_GAP,
+    ROW_HEIGHT,
+    WORDS_ROOM,
+    draw_node,
+    layout_for,
+)
 from raftlab.views.still import on_ground
 from raftlab.views.strip_frames import StripFrame, strip_frames
 from raftlab.views.text_parts import held
